@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from highlight_mcp.engine.extras.catalogue import Extra
 from highlight_mcp.engine.extras.sound_kinds import CROWD, KINDS, STEADY
 from highlight_mcp.engine.extras.sound_names import SoundNames
 from highlight_mcp.engine.extras.sound_table import SoundTable
@@ -17,8 +18,9 @@ from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import RecordingSignals, choose, rank
 from highlight_mcp.engine.moments.moment import Candidate
 from highlight_mcp.engine.moments.ranking import moments_of
+from highlight_mcp.engine.moments.senses import closer_looks
 from highlight_mcp.engine.signals.analysis import Analysis, analyse
-from highlight_mcp.messages import has
+from highlight_mcp.messages import Message, has
 from highlight_mcp.timeline.operations import Highlights
 from media_factory import SAMPLE_RATE, make_clip
 
@@ -118,6 +120,21 @@ def test_a_choice_and_a_ranking_ask_the_closer_look(loud: Analysis, tmp_path: Pa
     info = probe(make_clip(tmp_path / "b.mp4", seconds=1)).model_copy(update={"duration_ms": loud.duration_ms})
     chosen = choose([RecordingSignals("m", "a.mp4", info, loud, looks)], Highlights(total_ms=20_000))
     assert "gunfire" in str(chosen.picks[0].why)
+
+
+def test_a_broken_model_does_not_keep_anybody_from_highlights_and_is_told(
+    loud: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("model.onnx", "yamnet_class_map.csv"):
+        (tmp_path / name).write_bytes(b"nonsense")
+    monkeypatch.setattr(Extra, "installed", lambda extra: True)
+    clip = make_clip(tmp_path / "b.mp4", seconds=1)
+    troubles: list[Message] = []
+    models = {"sounds": tmp_path}
+    looks = closer_looks(clip, probe(clip), loud, models, cache=None, progress=no_progress, troubles=troubles)
+    assert [str(one.why) for one in rank(loud, closer=(*looks, *looks))] == [str(one.why) for one in moments_of(loud)]
+    (told,) = troubles
+    assert "Done without it" in str(told) and "highlight-mcp extras fetch sounds --again" in str(told)
 
 
 def test_every_kind_has_a_name_in_the_catalogue_and_labels_of_its_own() -> None:

@@ -59,7 +59,8 @@ class MediaAnalyzer:
         avoid = tuple(used for used in avoid if used.media_id in {media.media_id for media in infos})
         if wish.criterion in ("words", "topic"):
             return self._named(self._words_said(infos, wish, avoid))
-        sources = [self._signals(media, place, len(infos)) for place, media in enumerate(infos)]
+        troubles: list[Message] = []
+        sources = [self._signals(media, place, len(infos), troubles) for place, media in enumerate(infos)]
         self._tell("choose", 95, message("engine.progress.choosing"))
         chosen = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
         picks, rest = self._picks(chosen.picks, avoid), self._picks(chosen.neighbours, avoid)
@@ -67,7 +68,8 @@ class MediaAnalyzer:
             picks, rest = _fitting([*picks, *rest], wish), []
         picks = at_sentences(picks, self._words.read_aloud, wish)
         picks = [quoted(pick, self._words.read_aloud(pick.media_id)) for pick in picks]
-        return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=() if avoid else tuple(chosen.notes))
+        notes = () if avoid else (*chosen.notes, *troubles)
+        return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=notes)
 
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         """Pauses of one source; none where there is no sound at all."""
@@ -112,10 +114,13 @@ class MediaAnalyzer:
         self._tell("choose", 1, message("engine.progress.words"))
         return search_words(self._words, self._paths, [media.media_id for media in infos], wish, avoid)
 
-    def _signals(self, media: MediaInfo, place: int, count: int) -> RecordingSignals:
+    def _signals(self, media: MediaInfo, place: int, count: int, troubles: list[Message]) -> RecordingSignals:
         analysis = self._analysis(media.media_id, place, count)
         path = self._paths[media.media_id]
-        looks = closer_looks(path, media, analysis, self._words.models, cache=self._cache, progress=self._within_job)
+        looks = closer_looks(
+            path, media, analysis, self._words.models,
+            cache=self._cache, progress=self._within_job, troubles=troubles,
+        )  # fmt: skip
         return RecordingSignals(media.media_id, media.name, media, analysis, looks)
 
     def _named(self, choice: MomentSelection) -> MomentSelection:
