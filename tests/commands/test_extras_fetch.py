@@ -5,6 +5,7 @@ The index is a folder of wheels that are made here; pip and uv are the real ones
 
 import hashlib
 import io
+import os
 import shutil
 import signal
 import subprocess
@@ -111,7 +112,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     extra = replace(EXTRAS["score"], wheels=published, files=groups)
     monkeypatch.setitem(EXTRAS, "score", extra)
     monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     for tool in ("PIP", "UV"):
         monkeypatch.setenv(f"{tool}_NO_INDEX", "1")
         monkeypatch.setenv(f"{tool}_FIND_LINKS", str(folder))

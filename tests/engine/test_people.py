@@ -91,7 +91,7 @@ def candidate(start_ms: int, end_ms: int, score: float) -> Candidate:
 def test_a_moment_is_told_with_how_many_people_it_shows(clip: Path, finder: Finder) -> None:
     found = [candidate(4_000, 8_000, 9.0), candidate(30_000, 34_000, 5.0)]
     first, second = seen_in(clip).judged(found, "auto")
-    assert str(first.why) == "it moves, shows 2 people, by their faces" and first.signals["people"] == 2
+    assert str(first.why) == "it moves, shows 2 people (faces counted)" and first.signals["people"] == 2
     assert second == found[1]
     assert finder.asked == 4
     seen_in(clip).judged(found, "auto")

