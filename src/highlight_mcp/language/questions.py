@@ -105,7 +105,7 @@ def _words(piece: _Piece, scene: ParseContext) -> str:
 
 
 def _counts(token: Token) -> bool:
-    return token.kind != "separator" and not (token.kind == "word" and token.concepts <= {"FILLER"})
+    return token.kind != "separator" and not (token.kind == "word" and token.concepts <= {"FILLER", "PARTICLE"})
 
 
 def _strange(piece: _Piece) -> bool:

@@ -217,6 +217,6 @@ def join_particles(tokens: list[Token]) -> list[Token]:
             if concept:
                 kept = token.concepts & {"FADE"}
                 out[i] = replace(token, concepts=kept | {concept})
-                out[j] = replace(tokens[j], kind="word", concepts=frozenset({"FILLER"}), value=None)
+                out[j] = replace(tokens[j], kind="word", concepts=frozenset({"FILLER", "PARTICLE"}), value=None)
                 break
     return out

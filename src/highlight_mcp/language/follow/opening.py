@@ -59,9 +59,7 @@ def ordered(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], 
             return None  # what is told behind an order may take it back
         out += [] if told else stretch
     joined = join_particles(out)  # the particle of a verb means nothing by itself
-    settled = apply_signs(
-        [new for old, new in zip(out, joined, strict=True) if new is old or new.concepts != {"FILLER"}]
-    )
+    settled = apply_signs([new for old, new in zip(out, joined, strict=True) if new is old or not new.is_a("PARTICLE")])
     chosen = contrast(settled)
     kept = [new for old, new in zip(settled, chosen, strict=True) if new is old or new.kind == "separator"]
     return kept, len(kept) < len(settled)

@@ -52,7 +52,8 @@ FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame 
 
 def nearest(tokens: Sequence[Token]) -> tuple[str, ...]:
     """Names of the operations whose frames a sentence signals, those with most of their roles in it first."""
-    said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= {"FILLER"})]
+    light = {"FILLER", "PARTICLE"}
+    said = [t for t in tokens if t.kind != "separator" and not (t.kind == "word" and t.concepts <= light)]
     found: dict[str, int] = {}
     for one in signalled(frozenset[str]().union(*map(signs_of, said))):
         if one.operation:

@@ -276,7 +276,7 @@ def _remarks(filled: Filled) -> bool:
 
 def is_plain(token: Token, behind: Token | None) -> bool:
     """Whether a word says nothing by itself: it is polite, or joins something to what is `behind` it."""
-    if token.value == "courtesy" or token.text in said("TRAILING") or token.is_a("ALSO", "SAME", "THEN"):
+    if token.value == "courtesy" or token.text in said("TRAILING") or token.is_a("ALSO", "SAME", "THEN", "PARTICLE"):
         return True
     return token.is_a("LINK", "AND", "COLON") and behind is not None and behind.kind != "separator"
 

@@ -1,10 +1,12 @@
-"""Lengths that are told by a clip: `as long as clip 3`, `the length of clip 3`, `跟第三段一样长`."""
+"""Lengths that are told by what there is: `as long as clip 3`, `the first half of clip 2`, `后半段`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from ..context import ParseContext
 from ..resolve import numbers
-from ..tokens import Token
+from ..tokens import Token, TokenKind
 
 _LONG = frozenset({"long", "short", "长", "短"})
 _LIKE = frozenset({"跟", "和", "与", "同", "像"})
@@ -55,3 +57,44 @@ def _length(clip: Token, scene: ParseContext) -> int | None:
     """Milliseconds of the one clip that is named; None for several, or one that is not there."""
     found = numbers(clip.value, scene.count)
     return scene.situation.clips[found[0] - 1].duration_ms if found is not None and len(found) == 1 else None
+
+
+_HALVES = ("FIRST_HALF", "SECOND_HALF")
+_CHOOSING = ("BEST", "FIND", "SHORTEN", "MOMENT", "SPLIT", "HALF", "HALVED")
+_OF = frozenset({"of", "in", "from", "on", "的"})
+
+
+def halves_of_the_cut(tokens: Sequence[Token], scene: ParseContext) -> list[Token]:
+    """The tokens with a half of the reel, or of the clip it is said of, as so many seconds of its beginning or end.
+
+    Not beside what is chosen anew or was split, nor where it may be the half of a game.
+    """
+    out = list(tokens)
+    halves = [i for i, t in enumerate(out) if t.is_a(*_HALVES) and not t.text.endswith("场")]
+    if not scene.situation.has_timeline or len(halves) != 1 or _chooses(out, halves[0]):
+        return out
+    at = halves[0]
+    clip = _beside(out, at)
+    length = _length(clip, scene) if clip is not None else None
+    if clip is None and not any(t.kind == "clips" for t in out):
+        length = sum(c.duration_ms for c in scene.situation.clips)
+    if length is not None:
+        kind: TokenKind = "head" if out[at].is_a("FIRST_HALF") else "tail"
+        out[at] = replace(out[at], kind=kind, concepts=frozenset(), value=length // 2)
+    return out
+
+
+def _chooses(tokens: Sequence[Token], half: int) -> bool:
+    """Whether a reel is chosen; behind the half, `of the reel` says whose half it is."""
+    ahead = any(t.is_a("REEL") for t in tokens[:half]) or any(t.is_a(*_CHOOSING) for t in tokens)
+    behind = [t for before, t in pairwise(tokens[half:]) if t.is_a("REEL") and before.text not in ("the", "of")]
+    return ahead or bool(behind)
+
+
+def _beside(tokens: Sequence[Token], at: int) -> Token | None:
+    """The clip that the half is said of: `the first half of clip 2`, `第二段的前半段`."""
+    before = [t for t in tokens[max(0, at - 2) : at] if t.text not in _OF]
+    if before and before[-1].kind == "clips":
+        return before[-1]
+    behind = tokens[at + 1 : at + 3]
+    return behind[1] if len(behind) == 2 and behind[0].text in _OF and behind[1].kind == "clips" else None

@@ -142,9 +142,9 @@ def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction 
 _RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
 _SPEED = frame(
     "speed",
-    [_RATES, "SPEED", "CHANGE SPEED", "MAKE SPEED", "'快'|'慢'"],
+    [_RATES, f"TO|'in' {_RATES}", "SPEED", "CHANGE SPEED", "MAKE SPEED", "'快'|'慢'"],
     [
-        role("run", "'run'|'play'|'go'|'goes'"),
+        role("run", "'run'|'play'|'go'|'goes'|'turn'|'put'|'set'|'show'"),
         TARGET,
         SPARED,
         _PART,

@@ -19,7 +19,7 @@ from . import narration
 from .catalogue import present, signalled
 from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
-from .likened import told_by_clips
+from .likened import halves_of_the_cut, told_by_clips
 from .named import recalled
 from .passing import passes
 from .pattern import signs_of
@@ -78,7 +78,7 @@ def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None
 def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], set[int]]:
     """The tokens as frames take them, and where they may be cut; no places where there is nothing, or too much."""
     given = without_doubles(trimmed(list(tokens)), scene.source.languages)
-    said = told_by_clips(regrouped(recalled(given, scene)), scene)
+    said = halves_of_the_cut(told_by_clips(regrouped(recalled(given, scene)), scene), scene)
     cuts = _cuts(said)
     return said, cuts if said and len(said) <= _MOST_TOKENS and len(cuts) <= _MOST_CUTS + 2 else set()
 

@@ -9,7 +9,7 @@ KINDS = frozenset({
 # What a word may mean beside carrying no meaning of its own, and still be passed over.
 _PASSED = frozenset({
     "FILLER", "MAKE", "CHANGE", "DONE_WITH", "THEN", "AROUND", "VIDEO", "CLIP", "MOMENT", "POINT", "A_LOT", "GAME",
-    "FILTER", "NARRATION", "WHERE", "HOW_TO", "SHOWN",
+    "FILTER", "NARRATION", "WHERE", "HOW_TO", "SHOWN", "PARTICLE",
 })  # fmt: skip
 
 

@@ -56,7 +56,7 @@ WHEN = [
     role("point", "time", "POINT time", "time ADD", "time ~START"),
     role("till", "UNTIL time", "time UNTIL"),
     role("lasting", "duration", "duration EACH"),
-    role("clip", "clips", "POINT clips", "CLIP clips", "OVER clips"),
+    role("clip", "clips", "POINT clips", "CLIP clips", "OVER clips", "clips ~ALL|EACH", "EACH clips"),
     role("start", "START|FRONT", "POINT START|FRONT"),
     role("end", "END|BACK", "POINT END|BACK"),
     role("all", "THROUGHOUT", "ALL VIDEO"),
@@ -98,6 +98,8 @@ def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> d
     ends = [name for name, said in _EDGES.items() if filled.has(name) or filled.says("", *said)]
     lasting = filled.value("lasting", "duration")
     length = int(lasting.value) if lasting else None
+    if told == ["span", "clip"] and not ends and length is None:
+        return _inside(filled, scene)
     if len(told) > 1 or len(ends) > 1 or (told and ends and told != ["span"]):
         return None
     till = filled.value("till", "time")
@@ -122,6 +124,35 @@ def _times(filled: Filled, scene: ParseContext, total: int, *, title: bool) -> d
     if ends or (title and length):
         return {"start_ms": 0} | ({"end_ms": length} if length else {})
     return {} if length is None else None
+
+
+def _inside(filled: Filled, scene: ParseContext) -> dict[str, int] | None:
+    """`on the first 2 seconds of clip 2`: times of the reel; None where they are not of one clip."""
+    chosen = union([t for t in filled.of("clip") if t.kind == "clips"], scene.count)
+    spans = [t for t in filled.of("span") if t.kind in ("head", "tail", "range")]
+    if not chosen or len(chosen) != 1 or len(spans) != 1:
+        return None
+    clip, span = scene.situation.clips[chosen[0] - 1], spans[0]
+    if span.kind == "range":
+        start, end = span.value[0], clip.duration_ms if span.value[1] is None else span.value[1]
+        if clip.start_ms <= start < clip.start_ms + clip.duration_ms:
+            return None  # the same times of the reel lie in the clip as well
+    else:
+        start, end = (0, span.value) if span.kind == "head" else (clip.duration_ms - span.value, clip.duration_ms)
+    if not 0 <= start < end <= clip.duration_ms:
+        return None
+    return {"start_ms": clip.start_ms + int(start), "end_ms": clip.start_ms + int(end)}
+
+
+def over_each(filled: Filled, scene: ParseContext) -> list[dict[str, int]]:
+    """`on clips 2 and 4`: start and end of each of several clips that do not follow one another; else nothing."""
+    chosen = union([t for t in filled.of("clip") if t.kind == "clips"], scene.count)
+    if not chosen or len(chosen) == 1 or chosen[-1] - chosen[0] < len(chosen):
+        return []
+    if filled.has("span", "point", "till", "lasting", "start", "end", "all"):
+        return []
+    clips = [scene.situation.clips[number - 1] for number in chosen]
+    return [{"start_ms": clip.start_ms, "end_ms": clip.start_ms + clip.duration_ms} for clip in clips]
 
 
 def _closed(token: Token | None) -> bool:

@@ -80,15 +80,17 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return second_line.under(scene, text)
     kind = _role_of(filled, scene)
     timed = shown.times(filled, scene, title=kind == "title")
-    if timed is None:
-        return shown.beyond(filled, scene)
     if len(text) > _LONGEST:
         return [Unresolved(f"words:{text[:_SHOWN]}…", filled.at, code="limit")]
-    facts: dict[str, Any] = {"text": text, "role": kind, **timed[0], **shown.style(filled)}
+    facts: dict[str, Any] = {"text": text, "role": kind, **shown.style(filled)}
+    if timed is None:
+        each = [facts | span for span in shown.over_each(filled, scene)]
+        added = [ParsedOperation(TextAdd.model_validate(one), filled.at, targeted=True) for one in each]
+        return [*added] or shown.beyond(filled, scene)
     known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
     assumed = frozenset({"start_s", "end_s"} - known)
-    added = ParsedOperation(TextAdd.model_validate(facts), filled.at, assumed, targeted=True)
-    return [added, *second_line.beside(filled, added)]
+    one = ParsedOperation(TextAdd.model_validate(facts | timed[0]), filled.at, assumed, targeted=True)
+    return [one, *second_line.beside(filled, one)]
 
 
 def _demands(token: Token) -> bool:

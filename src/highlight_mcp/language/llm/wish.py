@@ -212,7 +212,7 @@ def _may_be_read(outcome: ParseResult) -> bool:
 
 
 def _hollow(token: Token) -> bool:
-    empty = token.kind == "word" and token.concepts <= {"FILLER"} and token.value is None
+    empty = token.kind == "word" and token.concepts <= {"FILLER", "PARTICLE"} and token.value is None
     return empty or token.kind == "separator"
 
 
