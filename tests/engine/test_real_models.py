@@ -134,3 +134,14 @@ def test_both_people_of_an_old_film_are_counted(
     assert pick["signals"] == {"kind": "people", "people": 2} and pick["why"] == "shows 2 people (faces counted)"
     assert main(["plan", str(clip), "find all shots with a dog", "--json"]) == 0
     assert "highlight-mcp extras fetch vision" in capsys.readouterr().out
+
+
+def test_the_words_at_a_moment_are_told_beside_what_was_measured(
+    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HIGHLIGHT_WORDS_MODEL", str(real_models.model("words")))
+    clip = shutil.copy(footage("composed/dev_talk_411.mp4"), tmp_path / "talk.mp4")
+    assert main(["plan", str(clip), "60 second highlights", "--json"]) == 0
+    said = [pick["signals"].get("said", "") for pick in json.loads(capsys.readouterr().out)["picks"]]
+    assert any("your country" in text for text in said)

@@ -17,6 +17,7 @@ from ..moments.moment import FoundElsewhere
 from ..moments.senses import closer_looks
 from ..render.text_overlay import drawable
 from ..signals.analysis import Analysis, analyse
+from ..transcripts.overheard import overheard
 from ..transcripts.selection import at_sentences, is_used, quoted
 from ..transcripts.sources import Transcripts
 
@@ -68,6 +69,7 @@ class MediaAnalyzer:
             picks, rest = _fitting([*picks, *rest], wish), []
         picks = at_sentences(picks, self._words.read_aloud, wish)
         picks = [quoted(pick, self._words.read_aloud(pick.media_id)) for pick in picks]
+        picks = overheard(picks, {source.media_id: source.analysis for source in sources}, self._words, troubles)
         notes = () if avoid else (*chosen.notes, *troubles)
         return MomentSelection(picks=tuple(picks), neighbours=tuple(rest), notes=notes)
 

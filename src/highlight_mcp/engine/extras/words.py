@@ -3,6 +3,7 @@
 The voice activity detector (Silero) comes inside the package and needs no model folder.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,12 @@ _THREADS = 2
 
 @dataclass(frozen=True)
 class SpeechSegment:
-    """Words that were recognised, in ms of the samples."""
+    """Words that were recognised, in ms of the samples; `sure` is the mean likelihood of their signs (0 to 1)."""
 
     start_ms: int
     end_ms: int
     text: str
+    sure: float = 1.0
 
 
 class Recogniser(Protocol):
@@ -72,4 +74,5 @@ def _heard(segment: Any) -> SpeechSegment | None:
     end = words[-1].end if words else segment.end
     text = segment.text.strip()
     start_ms, end_ms = max(0, round(start * 1000)), round(end * 1000)
-    return SpeechSegment(start_ms, max(end_ms, start_ms + 1), text) if text else None
+    sure = math.exp(min(0.0, segment.avg_logprob))
+    return SpeechSegment(start_ms, max(end_ms, start_ms + 1), text, sure) if text else None

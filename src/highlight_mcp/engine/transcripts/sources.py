@@ -91,6 +91,13 @@ class Transcripts:
             return [sentences(self._heard(media_id, ()), media_id, RECOGNISED, heard=True)]
         return [sentences(cues, media_id, origin) for origin, cues in written.items()]
 
+    def heard_between(self, media_id: str, start_ms: int, end_ms: int, of: tuple[int, int]) -> list[Sentence]:
+        """The sentences that are clearly heard in a stretch; `of` is (done, all) of the stretches, for progress."""
+        self._progress("listen", *of, message("engine.progress.speech"))
+        media, path = self._media[media_id], self._paths[media_id]
+        cues = overhear(path, media, self.models["words"], (start_ms, end_ms), cache=self._cache)
+        return sentences(cues, media_id, RECOGNISED, heard=True)
+
     def read_aloud(self, media_id: str) -> list[Sentence]:
         """The sentences of one recording by its first subtitles; none where nothing is written."""
         return next((sentences(cues, media_id, origin) for origin, cues in self.written(media_id).items()), [])
@@ -161,6 +168,7 @@ def model_name(folder: Path, file: str) -> str:
 VERSION = 1
 LEAST_MS, MOST_MS = 40_000, 60_000
 _CELL_MS = 20
+_CLEARLY_HEARD = 0.55  # mean likelihood; a language that was mistaken and noise that was taken for words have less
 
 SpeechRows = list[tuple[int, int, str]]
 
@@ -200,6 +208,35 @@ def transcribe(
         rows += known
         done += end - start
     return [TranscriptCue(media_id=media.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+
+
+def overhear(
+    path: Path, media: MediaInfo, model: Path, span: tuple[int, int], *, cache: Path | None
+) -> list[TranscriptCue]:
+    """Cues of what is clearly said in one stretch of at most half a minute.
+
+    Raises EngineError where the file or the model cannot be read.
+    """
+
+    weights = file_of(model, WORDS.files[0]) or model
+    content = media.fingerprint.replace(":", "-")
+    name = f"{content}.{model_name(weights.parent, weights.name)}.overheard{VERSION}.{span[0]}-{span[1]}.json"
+    file = cache / name if cache is not None else None
+    rows = _stored(file)
+    if rows is None:
+        heard = _recogniser(model).transcribe(read_samples(path, *span))
+        clear = [one for one in heard if one.sure >= _CLEARLY_HEARD]
+        rows = [(span[0] + one.start_ms, min(span[1], span[0] + one.end_ms), one.text) for one in clear]
+        if file is not None:
+            keep(file, rows)
+    return [TranscriptCue(media_id=media.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+
+
+@cache
+def _recogniser(model: Path) -> "Recogniser":
+    from ..extras import words
+
+    return words.load(model)
 
 
 def _windows(path: Path, duration_ms: int) -> list[tuple[int, int]]:
