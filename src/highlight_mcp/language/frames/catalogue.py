@@ -17,6 +17,7 @@ from . import (
     kept,
     mixing,
     music,
+    mute,
     noise,
     omissions,
     order,
@@ -43,9 +44,9 @@ from .frame import IntentFrame
 from .pattern import Pattern, signs_of
 
 _FAMILIES = (
-    clips, topic, trims, splits, portions, order, pace, ramps, sound, mixing, kept, music, fades, picture, joins, texts,
-    subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel, reel_change, footage,
-    omissions, shares, slideshow, exempt,
+    clips, topic, trims, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades, picture,
+    joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
+    reel_change, footage, omissions, shares, slideshow, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

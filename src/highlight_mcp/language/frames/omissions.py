@@ -123,16 +123,6 @@ _ENDS_GONE = frame(
 )
 
 
-def _hushed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`去掉静音`: one word for taking out the silences."""
-    if not filled.trigger.is_a("REMOVE", "TRIM", "SKIP"):
-        return None
-    return [ParsedOperation(SilenceRemove(), filled.at, targeted=True)]
-
-
-_HUSHED = frame("hushed", ["SILENCE"], [], _hushed, light="MOMENT CLIP VIDEO ALL")
-
-
 def _shaved(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`trim the first ten seconds`: of footage laid down whole, or to be laid down."""
     if not scene.uncut or not scene.situation.footage or filled.trigger.text.endswith(("到", "成", "至")):
@@ -210,4 +200,62 @@ _REST = frame(
     light="LENGTHEN MOMENT CLIP VIDEO ALL",
 )
 
-FRAMES = (_BUT, _NARROWED, _ENDS_GONE, _HUSHED, _SHAVED, _LEFT_OUT, _UNUSED, _REST)
+
+def _silence(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    denied = filled.says("verb", "NOT") and not filled.says("verb", "UNWANTED")
+    if denied and not filled.has("least") and not filled.trigger.text.endswith("s"):
+        return None
+    least = filled.value("least")
+    facts = {"min_ms": least.value} if least else {}
+    if margin := filled.value("margin"):
+        facts["margin_ms"] = margin.value
+    assumed = frozenset[str]() if least else frozenset({"min_s"})
+    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, assumed, targeted=True)]
+
+
+_SILENCE = frame(
+    "silence",
+    ["SILENCE"],
+    [
+        role(
+            "verb",
+            "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN|'剪一剪'",
+            "NOT|EXCEPT",
+            "SHORTEN|TIGHTEN COLON|NOT NOT?",
+            "TIGHTEN SHORTEN",
+        ),
+        role("least", "OVER duration|time", "'than' duration", "duration|time OVER", "TO duration"),
+        role(
+            "margin",
+            "KEEP|LENGTHEN|MARGIN duration",
+            "duration MARGIN",
+            "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
+            "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?",
+        ),
+        role(
+            "around",
+            "AROUND|WHERE|'around'|BOTH_ENDS CRITERION:speech|SOURCE_SOUND|SILENCE|'it'|'them'|'each'?",
+            "BETWEEN SILENCE|'words'|'sentences'?",
+        ),
+        role("all", "ALL|EACH|EVERYTHING"),
+        role("what", "SILENCE"),
+        role("out", "OFF|'out'|'up'|'down'"),
+        role("only", "ONLY"),
+        role("bit", "A_BIT"),
+        role("but", "BUT"),
+        role("again", "'才' REMOVE|CUT|TRIM|SKIP"),
+    ],
+    _silence,
+    light="CLIP MOMENT VIDEO ALL GAME",
+    required=["verb"],
+)
+
+
+def _hushed(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`去掉静音`: one word for taking out the silences."""
+    return _silence(filled, scene) if filled.trigger.is_a("REMOVE", "TRIM", "SKIP") else None
+
+
+_HUSHED = frame("silence", ["SILENCE"], _SILENCE.roles, _hushed, light="CLIP MOMENT VIDEO ALL GAME")
+
+FRAMES = (_BUT, _NARROWED, _ENDS_GONE, _SHAVED, _LEFT_OUT, _UNUSED, _REST, _SILENCE, _HUSHED)

@@ -1,9 +1,9 @@
-"""How fast it runs: speed, replays, frozen frames, pauses taken out."""
+"""How fast it runs: speed, replays, frozen frames."""
 
 from dataclasses import replace
 from fractions import Fraction
 
-from ...timeline.operations import Freeze, Replay, SilenceRemove, Speed
+from ...timeline.operations import Freeze, Replay, Speed
 from ..context import ParseContext, ResolvedTarget
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause, Token
@@ -349,61 +349,4 @@ _FREEZE = frame(
 )
 
 
-def _silence(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    denied = filled.says("verb", "NOT") and not filled.says("verb", "UNWANTED")
-    if denied and not filled.has("least") and not filled.trigger.text.endswith("s"):
-        return None
-    least = filled.value("least")
-    facts = {"min_ms": least.value} if least else {}
-    if margin := filled.value("margin"):
-        facts["margin_ms"] = margin.value
-    assumed = frozenset[str]() if least else frozenset({"min_s"})
-    return [ParsedOperation(SilenceRemove.model_validate(facts), filled.at, assumed, targeted=True)]
-
-
-_SILENCE = frame(
-    "silence",
-    ["SILENCE"],
-    [
-        role(
-            "verb",
-            "REMOVE|UNWANTED|CUT|TRIM|SKIP|SHORTEN|TIGHTEN|'剪一剪'",
-            "NOT|EXCEPT",
-            "SHORTEN|TIGHTEN COLON|NOT NOT?",
-            "TIGHTEN SHORTEN",
-        ),
-        role("least", "OVER duration|time", "'than' duration", "duration|time OVER", "TO duration"),
-        role(
-            "margin",
-            "KEEP|LENGTHEN|MARGIN duration",
-            "duration MARGIN",
-            "KEEP|LENGTHEN BOTH_ENDS? duration MARGIN?",
-            "BUT? KEEP|LENGTHEN duration MARGIN|BOTH_ENDS?",
-        ),
-        role(
-            "around",
-            "AROUND|WHERE|'around'|BOTH_ENDS CRITERION:speech|SOURCE_SOUND|SILENCE|'it'|'them'|'each'?",
-            "BETWEEN SILENCE|'words'|'sentences'?",
-        ),
-        role("all", "ALL|EACH|EVERYTHING"),
-        role("what", "SILENCE"),
-        role("out", "OFF|'out'|'up'|'down'"),
-        role("only", "ONLY"),
-        role("bit", "A_BIT"),
-        role("but", "BUT"),
-        role("again", "'才' REMOVE|CUT|TRIM|SKIP"),
-    ],
-    _silence,
-    light="CLIP MOMENT VIDEO ALL GAME",
-    required=["verb"],
-)
-# `剪掉静音` is one word, verb and all.
-_SILENCE_CUT = frame(
-    "silence",
-    ["'剪掉静音'|'删掉静音'|'去掉静音'|'去除静音'|'剪去静音'"],
-    list(_SILENCE.roles),
-    _silence,
-    light="CLIP MOMENT VIDEO ALL GAME",
-)
-
-FRAMES = (_SPEED, _TIMES, _UNPACED, _REPLAY, _FREEZE, _SILENCE, _SILENCE_CUT)
+FRAMES = (_SPEED, _TIMES, _UNPACED, _REPLAY, _FREEZE)

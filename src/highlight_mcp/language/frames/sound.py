@@ -1,8 +1,8 @@
-"""What is heard: levels, mute, and what of it stays as it is."""
+"""What is heard: levels, and what of it stays as it is."""
 
 from typing import Literal
 
-from ...timeline.operations import BgmRemove, ClipTarget, RangeTarget, Volume
+from ...timeline.operations import ClipTarget, RangeTarget, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
@@ -13,9 +13,6 @@ from .frame import Filled, Role, frame, role
 STEP_DB, _BIT_DB, _LOT_DB = 6.0, 3.0, 10.0  # as the reply says: "a bit" is 3 dB, twice as loud to the ear is 10
 _LOUDEST = 4.0
 SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
-_MIXED_IN = (
-    "comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声",
-)  # fmt: skip
 _DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
 _UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
 SoundAim = Literal["all", "source", "bgm"] | ClipTarget | RangeTarget
@@ -46,7 +43,7 @@ def says(filled: Filled, role_name: str, *concepts: str) -> bool:
     return filled.says(role_name, *concepts) or filled.says("", *concepts)
 
 
-def _aim(filled: Filled, scene: ParseContext) -> SoundAim | None:
+def aim_of(filled: Filled, scene: ParseContext) -> SoundAim | None:
     """What the level belongs to; None where that is not there."""
     if filled.has("part"):
         return None if says(filled, "music", "MUSIC") or filled.has("spared") else aim.part(filled, scene)
@@ -224,7 +221,7 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return []
     if gap := _unclear(filled, scene):
         return [gap]
-    target = _aim(filled, scene)
+    target = aim_of(filled, scene)
     sized = _level(filled, scene, target) if target is not None else None
     if target is None or sized is None:
         return None
@@ -245,7 +242,7 @@ def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
     """A part of the music by itself cannot be changed; `to 3 dB` is no level, and `3 dB` says not which way."""
     words = scene.words(filled.clause(*filled.roles))
     levelled = filled.has("size", "half", "down", "up") or filled.says("", "LOUDER", "QUIETER", "HALF_LOUD")
-    if says(filled, "music", "MUSIC") and _of_a_part(filled) and (levelled or not filled.has("part")):
+    if says(filled, "music", "MUSIC") and is_of_a_part(filled) and (levelled or not filled.has("part")):
         return Unresolved(words, filled.at, code="unsupported_op")
     token = filled.value("size", "decibels")
     if token and (any(t.is_a("TO") for t in filled.of("size")) or not (_signed(token) or _direction(filled))):
@@ -253,12 +250,12 @@ def _unclear(filled: Filled, scene: ParseContext) -> Unresolved | None:
     return None
 
 
-def _of_a_part(filled: Filled) -> bool:
+def is_of_a_part(filled: Filled) -> bool:
     return filled.has("part") or any(t.kind == "clips" for t in filled.of("target"))
 
 
 MUSIC = role("music", "MUSIC", "VOLUME|AUDIO MUSIC", "MUSIC VOLUME|AUDIO", "MUSIC asset")
-_OBJECTS: list[Role] = [
+OBJECTS: list[Role] = [
     TARGET,
     role(
         "spared",
@@ -318,7 +315,7 @@ _VOLUME = frame(
         "QUIETER QUIETER",
         "'up'|'down'|'大'|'小'|'高'|'低'|'响'|'轻'",
     ],
-    [*_OBJECTS, MUSIC, *_SIZES],
+    [*OBJECTS, MUSIC, *_SIZES],
     _volume,
     light="CLIP CHANGE LEVEL COLON MAKE",
     elliptic="target music source size half",
@@ -326,85 +323,4 @@ _VOLUME = frame(
 )
 
 
-def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if filled.has("music") and filled.has("source"):
-        return None
-    target = _aim(filled, scene)
-    if target is None or target == "bgm":
-        return None
-    if filled.has("kept") and target == "all":
-        target = "source"
-    if (
-        target == "all"
-        and not filled.has("target", "source")
-        and filled.says("", "REMOVE")
-        and not filled.says("", "MUTE")
-    ):
-        return None
-    parted = any(_mixed(t) for t in (*filled.of(""), *filled.of("source")))
-    plain = [t for t in (*filled.of(""), *filled.of("source")) if t.is_a("SOURCE_SOUND", "AUDIO") and not _mixed(t)]
-    if parted and not plain and not filled.says("kept", "ONLY") and not filled.says("", "MUTE", "UNMUTE"):
-        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
-    level = 1.0 if filled.says("", "UNMUTE") else 0.0
-    return [ParsedOperation(Volume(target=target, level=level), filled.at, targeted=target != "all")]
-
-
-def _mixed(token: Token) -> bool:
-    return any(word in token.text for word in _MIXED_IN)
-
-
-_TAKING = "REMOVE|UNWANTED|CUT"
-_MUTE = frame(
-    "mute",
-    [
-        "MUTE",
-        "UNMUTE",
-        f"{_TAKING} {SOUND}",
-        f"{SOUND} {_TAKING}|OFF",
-        f"CHANGE {SOUND} OFF",
-        "ADD TO MUTE",
-        "NOT SOURCE_SOUND|AUDIO",
-    ],
-    [
-        *_OBJECTS,
-        role("whole", "THROUGHOUT", "REEL"),
-        role(
-            "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
-        ),
-    ],
-    _mute,
-    light="CLIP CHANGE AUDIO MAKE TRIM COLON",
-    elliptic="target source",
-)
-_SILENCED = frame(
-    "silenced",
-    [_TAKING, "TRIM OFF", "OFF", "TRIM"],
-    [*_OBJECTS, role("off", "OFF")],
-    lambda filled, scene: _silenced(filled, scene),
-    light="CLIP CHANGE",
-    required=["source"],
-    elliptic="target source",
-)
-
-
-def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    """`take the sound off clip 2`; `trim the sound` says too little."""
-    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "OFF") and not filled.has("off"):
-        return None
-    return _mute(filled, scene)
-
-
-def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    if _of_a_part(filled):
-        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
-    if not has_music(scene):
-        return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
-    return [ParsedOperation(BgmRemove(), filled.at)]
-
-
-_MUTED_MUSIC = frame(
-    "muted_music", ["MUTE"], [MUSIC, TARGET, role("part", PART)], _music_muted, light="AUDIO", required=["music"]
-)
-
-
-FRAMES = (_VOLUME, _MUTE, _SILENCED, _MUTED_MUSIC)
+FRAMES = (_VOLUME,)

@@ -1,0 +1,96 @@
+"""What is not to be heard: the footage, clips, a stretch, or the music."""
+
+from ...timeline.operations import BgmRemove, Volume
+from ..context import ParseContext
+from ..outcome import Finding, ParsedOperation, Unresolved
+from ..tokens import Token
+from .clips import PART, TARGET
+from .frame import Filled, frame, role
+from .sound import MUSIC, OBJECTS, SOUND, aim_of, has_music, is_of_a_part
+
+_MIXED_IN = (
+    "comment", "announc", "voice", "crowd", "vocal", "speech", "talking", "解说", "人声", "说话声", "讲话声", "观众声",
+)  # fmt: skip
+
+
+def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.has("music") and filled.has("source"):
+        return None
+    target = aim_of(filled, scene)
+    if target is None or target == "bgm":
+        return None
+    if filled.has("kept") and target == "all":
+        target = "source"
+    if (
+        target == "all"
+        and not filled.has("target", "source")
+        and filled.says("", "REMOVE")
+        and not filled.says("", "MUTE")
+    ):
+        return None
+    parted = any(_mixed(t) for t in (*filled.of(""), *filled.of("source")))
+    plain = [t for t in (*filled.of(""), *filled.of("source")) if t.is_a("SOURCE_SOUND", "AUDIO") and not _mixed(t)]
+    if parted and not plain and not filled.says("kept", "ONLY") and not filled.says("", "MUTE", "UNMUTE"):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    level = 1.0 if filled.says("", "UNMUTE") else 0.0
+    return [ParsedOperation(Volume(target=target, level=level), filled.at, targeted=target != "all")]
+
+
+def _mixed(token: Token) -> bool:
+    return any(word in token.text for word in _MIXED_IN)
+
+
+_TAKING = "REMOVE|UNWANTED|CUT"
+_MUTE = frame(
+    "mute",
+    [
+        "MUTE",
+        "UNMUTE",
+        f"{_TAKING} {SOUND}",
+        f"{SOUND} {_TAKING}|OFF",
+        f"CHANGE {SOUND} OFF",
+        "ADD TO MUTE",
+        "NOT SOURCE_SOUND|AUDIO",
+    ],
+    [
+        *OBJECTS,
+        role("whole", "THROUGHOUT", "REEL"),
+        role(
+            "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
+        ),
+    ],
+    _mute,
+    light="CLIP CHANGE AUDIO MAKE TRIM COLON",
+    elliptic="target source",
+)
+_SILENCED = frame(
+    "silenced",
+    [_TAKING, "TRIM OFF", "OFF", "TRIM"],
+    [*OBJECTS, role("off", "OFF")],
+    lambda filled, scene: _silenced(filled, scene),
+    light="CLIP CHANGE",
+    required=["source"],
+    elliptic="target source",
+)
+
+
+def _silenced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`take the sound off clip 2`; `trim the sound` says too little."""
+    if filled.says("", "TRIM") and not filled.says("", "REMOVE", "OFF") and not filled.has("off"):
+        return None
+    return _mute(filled, scene)
+
+
+def _music_muted(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if is_of_a_part(filled):
+        return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    if not has_music(scene):
+        return [Unresolved("bgm_remove", filled.at, missing=("music", "target"))]
+    return [ParsedOperation(BgmRemove(), filled.at)]
+
+
+_MUTED_MUSIC = frame(
+    "muted_music", ["MUTE"], [MUSIC, TARGET, role("part", PART)], _music_muted, light="AUDIO", required=["music"]
+)
+
+FRAMES = (_MUTE, _SILENCED, _MUTED_MUSIC)
