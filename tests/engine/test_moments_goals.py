@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from test_edit_job import SAMPLE, Session
 from test_scoreboard import change, recording
 
@@ -46,9 +47,28 @@ def test_a_count_a_length_and_a_stretch_bound_the_goals_that_are_shown() -> None
     assert "1:40" not in later[0] and all("board read" in why for why in later)
 
 
+def test_the_first_and_the_last_goals_are_taken_by_their_time() -> None:
+    first = chosen(many(10), count=2, taken="first")
+    last = chosen(many(10), count=1, taken="last")
+    assert [why.split(" ")[0] for why in first] == ["1–0", "2–0"] and last[0].startswith("10–0 ")
+
+
 def test_a_board_on_which_nothing_changes_gives_no_goals_and_nothing_in_their_place() -> None:
     told = chosen(ScoreBoard(True, (), (0, 0)))
     assert told == ["No change of the score on the board found in 3600 s of footage."]
+
+
+def test_without_the_reader_of_boards_no_side_and_no_last_goal_is_guessed(tmp_path: Path) -> None:
+    asked = Session([SAMPLE], tmp_path / "cache").ask(
+        operations=[{"op": "highlights", "criterion": "goal", "side": "away"}]
+    )
+    (row,) = asked["refused"]
+    assert row["code"] == "needs_extra:score" and "extras fetch score" in row["next_step"]
+
+
+def test_a_side_goes_with_goals_alone() -> None:
+    with pytest.raises(ValueError, match="goal or score_change"):
+        Highlights.model_validate({"criterion": "cheer", "side": "home"})
 
 
 def test_without_the_reader_of_boards_it_is_said_how_to_get_it(tmp_path: Path) -> None:

@@ -170,6 +170,9 @@ def choose(
         return Selection([], [], [*notes, message("engine.note.none_found", what=what, footage=footage)])
     windows = {source.media_id: within for source, within in usable}
     candidates.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
+    if wish.taken is not None:
+        place = {source.media_id: index for index, (source, _) in enumerate(usable)}
+        candidates.sort(key=lambda pair: (place[pair[0].media_id], pair[1].start_ms), reverse=wish.taken == "last")
     clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
     chosen, left = select_clips(clips, bounds)
     chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)

@@ -143,8 +143,12 @@ def search_scores(
 ) -> FoundElsewhere:
     """Changes of the score, read off the board of each source; what sounds like one where there is no board.
 
-    Raises EngineError where a file or the model cannot be read.
+    Raises OperationRejected where a side or place is asked for without a board, EngineError where a file or the model
+    cannot be read.
     """
+    placed = wish.side is not None or wish.taken is not None
+    if placed:
+        _need(SCORE, models)
     if SCORE.state(models) != "ready":
         step = message("engine.note.board_extra", how=SCORE.next_step(models))
         return FoundElsewhere(
@@ -157,6 +161,8 @@ def search_scores(
     found: dict[str, Sequence[Candidate]] = {}
     notes: list[Message] = []
     read = 0
+    if wish.side is not None:
+        notes.append(message("engine.note.board_sides"))
     for source in sources:
         board = NO_BOARD
         if source.info.kind == "video":
@@ -164,12 +170,17 @@ def search_scores(
             board = score_board(path, source.info, models["score"], cache=cache, progress=progress)
         read += board.found
         if board.found:
-            found[source.media_id] = goals(board, source.analysis, source.closer)
-        else:
+            every = goals(board, source.analysis, source.closer)
+            found[source.media_id] = [one for one in every if wish.side in (None, one.signals["side"])]
+        elif not placed:
             found[source.media_id] = _like_one(source, wish)
             notes.append(message(f"engine.note.no_board_{wish.criterion}", name=source.name))
         if board.found and not board.changes and board.score is not None:
             notes.append(message("engine.note.board_still", name=source.name, score="–".join(map(str, board.score))))
+    if placed and not read:
+        raise OperationRejected(
+            "nothing_found", message("timeline.highlights.no_board"), message("timeline.highlights.no_board.next")
+        )
     return FoundElsewhere(found, tuple(notes), bool(read), message("engine.looked_for.board") if read else None)
 
 

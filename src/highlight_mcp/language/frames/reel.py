@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from . import people, reel_facts, reel_wish, reel_with
+from . import goals, people, reel_facts, reel_wish, reel_with
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
@@ -168,6 +168,7 @@ ROLES = [
         "NOT BEFORE|AFTER 'that'|'it'",
     ),
     role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
+    *goals.ROLES,
     *reel_with.ROLES,
 ]
 

@@ -5,7 +5,7 @@ from ..speech import said
 from . import reel_facts
 from .frame import Filled, is_plain
 
-_MARKS = ("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest")
+_MARKS = ("kept", "verb", "cut", "thing", "one", "within", "without", "pace", "order", "rest", "nth", "side")
 
 
 def is_meant(filled: Filled, scene: ParseContext) -> bool:
@@ -25,7 +25,7 @@ def is_meant(filled: Filled, scene: ParseContext) -> bool:
 
 
 def _has_content(filled: Filled) -> bool:
-    named = filled.has("best", "named", "meant", "quiet", "against", "search")
+    named = filled.has("best", "named", "meant", "quiet", "against", "search", "nth")
     return named or filled.says("one", "BEST") or filled.says("size", "WHERE")
 
 

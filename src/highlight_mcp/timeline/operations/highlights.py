@@ -32,6 +32,7 @@ Criterion = Literal[
     "auto", "cheer", "loud", "applause", "laughter", "applause+laugh", "motion", "whistle", "speech",
     "quiet", "silence", "scene_change", "goal", "score_change", "words", "topic", "sound", "picture",
 ]  # fmt: skip
+ON_BOARD: frozenset[str] = frozenset({"goal", "score_change"})
 SEARCHED: frozenset[str] = frozenset({"words", "topic", "sound", "picture"})
 LEAST_CLIP_MS = 2000
 MORE_MS = 30_000
@@ -43,7 +44,8 @@ class Highlights(Operation):
 
     `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
     `sound` (what it sounds like), `picture` (what is to be seen). With mode `swap` the next best moment comes in place
-    of each clip of `target`, about as long. With `every_source` something of each file is shown.
+    of each clip of `target`, about as long. With `every_source` something of each file is shown. Goals and score
+    changes may be those of one `side` of the board, and the `first` or `last` ones by `taken`.
     """
 
     chooses: ClassVar = True
@@ -66,6 +68,8 @@ class Highlights(Operation):
     source: str | None = None
     mode: Literal["replace", "append", "extend", "swap"] = "replace"
     every_source: bool = False
+    side: Literal["home", "away"] | None = None
+    taken: Literal["first", "last"] | None = None
     target: ClipTarget | None = None
 
     @model_validator(mode="after")
@@ -74,6 +78,8 @@ class Highlights(Operation):
             raise ValueError(say("timeline.highlights.query_missing", criterion=self.criterion))
         if self.query is not None and self.criterion not in SEARCHED:
             raise ValueError(say("timeline.highlights.query_unused"))
+        if (self.side or self.taken) and self.criterion not in ON_BOARD:
+            raise ValueError(say("timeline.highlights.board_only"))
         if (self.mode == "swap") != (self.target is not None):
             raise ValueError(say("timeline.highlights.swap_target"))
         return self
@@ -105,6 +111,7 @@ class Highlights(Operation):
         count = "" if self.count is None else f"{self.count} "
         one = self.count == 1 if self.target is None else len(self.target.clips) == 1
         best = f"the {count}{'' if self.target is None else 'next '}best moment{'' if one else 's'}"
+        best = best if self.taken is None else best.replace("best moment", f"{self.taken} moment")
         best += f" with {english.CRITERIA[self.criterion]}" if self.criterion in english.CRITERIA else ""
         best += (
             f" {english.SEARCHES[self.criterion].format(english.quoted(self.query))}"
@@ -133,6 +140,7 @@ class Highlights(Operation):
         if self.source is not None:
             parts.append(f"from the file {english.quoted(self.source)}")
         parts += ["with something from every file"] if self.every_source else []
+        parts += [] if self.side is None else [f"only those of the {self.side} side"]
         parts += {"time": [], "rank": ["best first"], "countdown": ["best last"]}[self.order]
         parts += [f"{self.pace} paced"] if self.pace != "normal" and self.mode != "replace" else []
         return ", ".join(parts)
@@ -145,7 +153,8 @@ class Highlights(Operation):
             else ""
         )
         count = "" if self.count is None else f"{self.count}个"
-        best = f"{searched}{count}最精彩的{what}片段"
+        which = {None: "最精彩", "first": "最早", "last": "最晚"}[self.taken]
+        best = f"{searched}{count}{which}的{what}片段"
         length = "" if self.total_ms is None else f"{amount(self.total_ms)}秒的"
         parts = {
             "replace": [f"剪一个{length}集锦", best],
@@ -160,6 +169,7 @@ class Highlights(Operation):
         parts += [] if self.clip_max_ms is None else [f"每段最多{chinese.seconds(self.clip_max_ms)}"]
         parts += [] if self.range_ms is None else [f"只用素材的{chinese.span(self.range_ms)}"]
         parts += [] if self.source is None else [f"来自文件{chinese.quoted(self.source)}"]
+        parts += [] if self.side is None else [{"home": "只要主队的", "away": "只要客队的"}[self.side]]
         parts += ["每个文件都要有"] if self.every_source else []
         parts += {"time": [], "rank": ["最精彩的放最前面"], "countdown": ["最精彩的放最后"]}[self.order]
         parts += {"normal": [], "fast": ["快节奏"], "slow": ["慢节奏"]}[self.pace]
