@@ -11,6 +11,7 @@ from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
 from .follow.doubtful import is_doubtful
+from .follow.same_target import with_target_of_last
 from .frames import parse
 from .frames.named import files_as_clips
 from .lexicon import is_wide
@@ -69,6 +70,7 @@ def _understood(
         return read, tokens
     if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
         read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)
+    read = with_target_of_last(read, following, scene)
     doubtful = is_doubtful(read, tokens, scene)
     if going_on is not None and (doubtful or going_on.outweighs(read)):
         return going_on.outcome(scene), tokens

@@ -14,6 +14,7 @@ from ...timeline.operations import (
     Fade,
     FilterAdd,
     Freeze,
+    Highlights,
     Keep,
     Overlay,
     Redo,
@@ -172,12 +173,26 @@ class _Continuation:
         """What is said, of one operation."""
         if "off" in self.said.marks and not isinstance(op, Remove | Trim):
             return None  # `and remove clip 5 too`
+        if isinstance(op, Highlights) and (longer := self._longer(op)) is not None:
+            return longer
         try:
             return self._stepped(op) if self._is_degree() else self._refilled(op)
         except Unfit:
             return self._of_numbered(op)
         except Unclear as doubt:
             return Followed((doubt.first,) if doubt.first else (), sure=False)
+
+    def _longer(self, op: Highlights) -> Followed | None:
+        """`another thirty seconds`, `thirty more`: so much is added to a reel."""
+        given, base = self.said, op.total_ms or self.scene.situation.duration_ms
+        other = given.clips or given.names or given.ways or given.share
+        sizes = [t for t in given.values if t.kind in ("duration", "number")]
+        if other or len(sizes) != 1 or len(given.values) != 1 or not given.marks & {"also", "more"} or not base:
+            return None
+        size = sizes[0].value if sizes[0].kind == "duration" else round(sizes[0].value * 1000)
+        changes = {"total_ms": base + size, "mode": "extend"}
+        made = Highlights.model_validate(op.model_dump(exclude_unset=True, exclude_none=True) | changes)
+        return Followed((made,), elliptic=True)
 
     def _of_numbered(self, op: AnyOperation) -> Followed | None:
         """`I meant 6`: numbers that nothing else can take are clips."""

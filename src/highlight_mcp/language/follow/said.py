@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...timeline.operations import AnyOperation
+from ...timeline.operations import AnyOperation, Reorder
 from ...timeline.operations.slots import slots_of
 from .. import speech
 from ..frames.catalogue import FRAMES
@@ -80,14 +80,29 @@ class Said:
 
 def collect(tokens: Sequence[Token], operations: Sequence[AnyOperation]) -> Said | None:
     """What the tokens say; None where one of them has no place in a sentence that goes on."""
-    walk = _Walk(list(tokens), frozenset().union(*map(signs, operations)))
+    walk = _Walk(_with_halves(tokens), frozenset().union(*map(signs, operations)))
     return walk.said if walk.through() else None
+
+
+def _with_halves(tokens: Sequence[Token]) -> list[Token]:
+    """`one and a half is enough`: a number and its half are one number."""
+    out: list[Token] = []
+    for token in tokens:
+        ahead = [t for t in out[-3:] if t.text not in ("and", "a")]
+        whole = ahead[-1] if ahead and len(ahead) < min(len(out), _PAIR) else None
+        if token.is_a("HALF") and whole is not None and (whole.kind == "number" or whole.text == "one"):
+            del out[out.index(whole) :]
+            size = float(whole.value) if whole.kind == "number" else 1.0
+            token = Token("number", whole.start, token.end, f"{whole.text} and a half", value=size + 0.5)
+        out.append(token)
+    return out
 
 
 def numbered(values: Sequence[Token], operation: AnyOperation) -> tuple[Token, ...] | None:
     """`3 too`: numbers as the clips that an operation is done to; None where they can be none."""
     slots = slots_of(type(operation)).values()
-    if not values or "clips" not in slots or not all(map(is_bare, values)):
+    swapped = isinstance(operation, Reorder) and operation.order is not None
+    if not values or not ("clips" in slots or swapped) or not all(map(is_bare, values)):
         return None
     pairs = tuple((int(t.value), int(t.value)) for t in values)
     return (Token("clips", values[0].start, values[-1].end, "", value=pairs),)
@@ -180,7 +195,7 @@ class _Walk:
 
     def _value(self, token: Token) -> bool:
         said = self.said
-        if token.kind == "factor" and not any(c.isdigit() for c in token.text):
+        if token.kind == "factor" and not any(c.isdigit() for c in token.text) and "点" not in token.text:
             said.share = token.value  # `double that`
             return True
         if token.kind in SIZES:
@@ -242,7 +257,7 @@ _SHARED = 3  # a concept that more operations are called by says nothing of one
 _CALLED = {
     "highlights": frozenset({"REEL", "BEST", "FIND", "MOMENT"}), "bgm_add": frozenset({"MUSIC"}),
     "remove": frozenset({"REMOVE", "UNWANTED", "CUT", "SKIP"}), "trim": frozenset({"TRIM", "CUT", "OFF", "REMOVE"}),
-    "keep": frozenset({"KEEP"}), "reorder": frozenset({"MOVE"}),
+    "keep": frozenset({"KEEP"}), "reorder": frozenset({"MOVE", "SWAP"}),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget
+from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget, Reorder
 from ...timeline.operations.slots import Slot, names_of, slots_of
 from .. import speech
 from ..context import ParseContext
@@ -20,6 +20,7 @@ from .said import Said
 
 _MINUTE_MS, _SECOND_MS = 60_000, 1000
 _FEW_MINUTES = 10
+_PAIR = 2
 _EDGES = {"start": ("head_ms", "in_ms"), "in": ("in_ms",), "end": ("tail_ms", "out_ms"), "out": ("out_ms",)}
 _PAIRED = {"head_ms": "tail_ms", "tail_ms": "head_ms", "in_ms": "out_ms", "out_ms": "in_ms"}
 _WITHIN = {"blur": ("pad",)}  # blurred sides are a way not to crop
@@ -107,6 +108,10 @@ class _Change:
 
     def _clips(self, part: tuple[Token, ...]) -> dict[str, Any]:
         """What points at clips, as the slot takes it that says what is changed."""
+        if isinstance(self.op, Reorder) and self.op.order:
+            return self._swapped(part, self.op.order)
+        if neighbour := self._neighbour(part):
+            return neighbour
         named = self._named("clips", "cuts", "place", "text")
         if any(t.is_a("OTHER_ONE") for t in part):
             return self._other(named)
@@ -130,6 +135,24 @@ class _Change:
         if len(found) != 1 or getattr(self.op, name) is None:
             raise Unfit
         return {name: found[0]}
+
+    def _swapped(self, part: tuple[Token, ...], order: Numbers) -> dict[str, Any]:
+        """`sorry, I meant 3 and 4`, behind two clips that changed places."""
+        moved = [n for place, n in enumerate(order, 1) if n != place]
+        pair = self._numbers(part)
+        if len(moved) != _PAIR or pair is None or len(pair) != _PAIR or any(n > len(order) for n in pair):
+            raise Unfit
+        other = dict(zip(pair, reversed(pair), strict=True))
+        return {"order": tuple(other.get(n, n) for n in range(1, len(order) + 1))}
+
+    def _neighbour(self, part: tuple[Token, ...]) -> dict[str, Any] | None:
+        """`not that one, the one after it`: beside the clip that was moved, as the numbers were before."""
+        step = sum(t.is_a("NEXT_CLIP") - t.is_a("PREVIOUS_CLIP") for t in part)
+        if not isinstance(self.op, Reorder) or self.op.move is None or len(part) != 1 or not step:
+            return None
+        if not 1 <= self.op.move + step <= self.scene.count:
+            raise Unfit
+        return {"move": self.op.move + step}
 
     def _numbers(self, part: tuple[Token, ...]) -> Numbers | None:
         """The clips that are pointed at; None for all of them."""
