@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from ...timeline.operations import ClipTarget, RangeTarget, Volume
+from ...timeline.operations import BgmAdd, ClipTarget, Fade, RangeTarget, Volume
 from ..context import ParseContext
 from ..frames.targets import is_pronoun
 from ..outcome import ParseResult
@@ -19,10 +19,12 @@ def with_target_of_last(read: ParseResult, tokens: Sequence[Token], scene: Parse
     last = scene.situation.last
     if read.kind != "plan" or len(read.operations) != 1 or last is None or not last.operations:
         return read
-    op, target = read.operations[0], getattr(last.operations[-1], "target", None)
-    if getattr(op, "target", None) != "all" or any(t.is_a(*_WHOLE) and not is_pronoun(t) for t in tokens):
+    op, before = read.operations[0], last.operations[-1]
+    target = "bgm" if isinstance(before, BgmAdd) else getattr(before, "target", None)
+    whole = "both" if isinstance(op, Fade) else "all"
+    if getattr(op, "target", None) != whole or any(t.is_a(*_WHOLE) and not is_pronoun(t) for t in tokens):
         return read
-    music = target == "bgm" and isinstance(op, Volume)
+    music = target == "bgm" and (isinstance(op, Volume) or (isinstance(op, Fade) and any(map(is_pronoun, tokens))))
     if not (music or (isinstance(target, ClipTarget | RangeTarget) and _goes_on(tokens))):
         return read
     try:

@@ -120,6 +120,8 @@ def _wide(g: Grammar) -> str:
     return (
         rf"{_wide_one(g)}(?:(?:{_wide_joint(g)}|{_wide_comma(g)}|(?={g.words('clips.ORDINAL_BEFORE')})){_wide_next(g)})*"
         rf"{summed}(?![\d{WIDE}{PAIR}]|\s?{g.wide('clips.NOT_CLIP')})"
+        # `第10到第15分钟` are times
+        rf"(?!(?<=[\d{WIDE}{PAIR}]){_wide_joint(g)}(?:{g.words('clips.ORDINAL_BEFORE')}\s?)?{ANY}\s?{g.wide('clips.NOT_CLIP')})"
     )
 
 
