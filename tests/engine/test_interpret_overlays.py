@@ -52,7 +52,8 @@ def test_what_was_laid_goes_and_what_is_in_the_footage_is_refused(words: str) ->
 
 
 def test_a_picture_at_the_end_is_not_taken_for_a_logo() -> None:
-    assert interpret("add logo.png at the end for 3 seconds", BRANDED).operations == ()
+    (shown,) = interpret("add logo.png at the end for 3 seconds", BRANDED).operations
+    assert (shown.op, shown.model_dump()["mode"]) == ("keep", "append")
 
 
 def test_a_logo_without_a_picture_is_asked_for() -> None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from highlight_mcp.timeline.model import Timeline
+from highlight_mcp.timeline.model import TextTrack, Timeline
 from highlight_mcp.timeline.operations import operation_adapter
 
-from .fakes import LOFI, MATCH, recording
+from .fakes import LOFI, MATCH, picture, recording
 from .test_edits import done, edit
 
 MEDIA = {info.media_id: info for info in (recording("a", 9), recording("b", 8), recording("c", 7), MATCH, LOFI)}
@@ -65,6 +65,21 @@ def test_a_range_or_a_whole_file_can_be_put_behind_the_reel_and_before_its_closi
     longer = done(reel, keep("b.mp4", (1000, 3000), mode="append"), keep("c.mp4", mode="append"), media=ABC)
     assert shown(longer) == [("a", 0, 2000), ("b", 1000, 3000), ("c", 0, 7000)]
     assert longer.clips[-1].media_id is None
+
+
+def test_a_picture_opens_or_ends_a_reel_for_as_long_as_its_range_and_titles_move_on() -> None:
+    media = ABC | {"logo": picture("logo")}
+    title = {"op": "text_add", "text": "Hi", "role": "title"}
+    reel = done(None, keep("a.mp4", (0, 2000)), {"op": "card_add", "text": "One"}, title, media=media)
+    edited = edit(
+        reel, keep("logo.png", (0, 6000), mode="prepend"), keep("logo.png", (0, 1500), mode="append"), media=media
+    )
+    assert edited.timeline is not None and not edited.assumed
+    assert [(clip.media_id, clip.duration_ms) for clip in edited.timeline.clips] == [
+        ("logo", 6000), (None, 3000), ("a", 2000), ("logo", 1500),
+    ]  # fmt: skip
+    words = [text for track in edited.timeline.tracks if isinstance(track, TextTrack) for text in track.texts]
+    assert min(text.start_ms for text in words) == 6000
 
 
 def test_an_undo_between_two_keeps_makes_the_second_one_the_first() -> None:

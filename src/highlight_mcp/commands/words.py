@@ -61,6 +61,10 @@ def _song(name: str, seconds: int) -> MediaInfo:
     return MediaInfo(media_id=name, name=name, kind="audio", duration_ms=seconds * 1000, audio_codec="mp3")
 
 
+def _picture(name: str) -> MediaInfo:
+    return MediaInfo(media_id=name, name=name, kind="image", duration_ms=0, width=1920, height=1080)
+
+
 def _clips(seconds: tuple[int, ...], media_id: str) -> tuple[ClipFact, ...]:
     return tuple(
         ClipFact(number=i + 1, start_ms=1000 * sum(seconds[:i]), duration_ms=1000 * length, media_id=media_id)
@@ -71,6 +75,7 @@ def _clips(seconds: tuple[int, ...], media_id: str) -> tuple[ClipFact, ...]:
 _MATCH = _video("match.mp4", 7200)
 _REEL = SessionFacts(media=(_MATCH,), clips=_clips(_REEL_S, "match.mp4"), duration_ms=75_000, has_timeline=True, rev=1)
 
+_PICTURES = (_picture("intro.jpg"), _picture("logo.png"))
 _KEPT = SessionFacts(media=(_MATCH,), clips=_clips((10, 12), "match.mp4"), duration_ms=22_000, has_timeline=True, rev=1)
 
 SESSIONS: dict[str, SessionFacts] = {
@@ -87,6 +92,8 @@ SESSIONS: dict[str, SessionFacts] = {
         }
     ),
     "multi": SessionFacts(media=(_video("a.mp4", 600), _video("b.mov", 900), _song("music.mp3", 180))),
+    "stills": SessionFacts(media=(_MATCH, *_PICTURES)),
+    "stills_reel": _REEL.model_copy(update={"media": (_MATCH, *_PICTURES)}),
     "kept": _KEPT,
     "single": _KEPT.model_copy(update={"clips": _clips((8,), "match.mp4"), "duration_ms": 8000}),
     "talk": SessionFacts(

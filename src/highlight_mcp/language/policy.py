@@ -314,5 +314,5 @@ def _needs_a_cut(tokens: list[Token]) -> bool:
 
 
 def _starts_anew(operation: object) -> bool:
-    of_footage = isinstance(operation, Keep) and operation.ref == "source"
+    of_footage = isinstance(operation, Keep) and operation.ref == "source" and operation.mode == "replace"
     return of_footage or isinstance(operation, _NOT_AFTER)

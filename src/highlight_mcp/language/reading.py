@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ..timeline.operations import Keep, Remove, Undo
+from ..timeline.operations import Keep, Remove, Reorder, Undo
 from . import antecedents, asides, clashes, contradictions, nouns, policy, questions, several, utterance, versions
 from .context import ParseContext
 from .corrections import apply_corrections
@@ -19,6 +19,7 @@ from .normalize import NormalizedText, normalize
 from .numbers import apply_signs
 from .outcome import ParsedOperation, ParseResult, Query, Unresolved
 from .policy import decide
+from .reel_parts import Tokens
 from .scanner import join_particles, scan
 from .session_facts import SessionFacts
 from .tokens import Token
@@ -85,7 +86,9 @@ def _corrected(said: list[Token], scene: ParseContext, read: ParseResult) -> Par
     before = last.operations[-1] if last and last.operations else None
     if last is None or len(read.operations) != 1 or type(read.operations[0]) is not type(before):
         return read
-    again, _ = _read(said, replace(scene, situation=last.facts(), findings=[], previous_gone=False))
+    then = (before.move,) if isinstance(before, Reorder) and before.move else scene.previous
+    there = replace(scene, situation=last.facts(), findings=[], last=None, named=None, removed=None, topic=None)
+    again, _ = _read(said, replace(there, previous=then, previous_gone=False))
     if again.kind != "plan" or len(again.operations) != 1 or again.operations[0].replaces(before):
         return read
     return again.model_copy(update={"operations": (last.back, *again.operations)})
@@ -143,7 +146,7 @@ def _of_tokens(tokens: list[Token], scene: ParseContext) -> ParseResult:
     return read
 
 
-def _of_each(parted: Sequence[several.Tokens], scene: ParseContext) -> ParseResult:
+def _of_each(parted: Sequence[Tokens], scene: ParseContext) -> ParseResult:
     """The plans of several reels as one, or a question about those that cannot be read, with the others offered."""
     outcomes = []
     for tokens in parted:

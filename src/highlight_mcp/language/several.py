@@ -9,42 +9,29 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from . import folders
 from .context import ParseContext
 from .frames.passing import passes
 from .lexicon import is_wide
-from .speech import endings, form, said
+from .reel_parts import (
+    Part,
+    Tokens,
+    alike,
+    counts_reels,
+    is_article,
+    is_named,
+    is_noun,
+    is_plain,
+    key_of,
+    stands_for_a_reel,
+)
+from .speech import form, said
 from .tokens import Token
 
-Tokens = tuple[Token, ...]
 MOST = 20
 _REEL = frozenset({"REEL"})
 _WIDE = "SHAPE:16:9"
-_KEYS = {
-    "duration": "length", "time": "length", "ratio": "shape", "asset": "file", "range": "stretch", "head": "stretch",
-    "tail": "stretch",
-}  # fmt: skip
-_NAMED = {"SHAPE:": "shape", "CRITERION:": "content"}
-_SAID_BESIDE = frozenset({"AT_MOST", "AT_LEAST", "AROUND", "TOTAL", "EACH", "BEST", "FAST_PACE", "SLOW_PACE", "MAKE"})
 _HANDLED = frozenset({"MAKE", "CUT", "FIND", "CHANGE", "EXPORT"})
-
-
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a sentence between two marks or conjunctions, with those before it."""
-
-    lead: Tokens
-    tokens: Tokens
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """What it says of a reel: its length, its shape, its file, a stretch, what it shows."""
-        return frozenset(key for token in self.tokens if (key := _key(token)))
-
-    @property
-    def opened(self) -> tuple[Tokens, Tokens]:
-        """The verb and what leads up to what is said of a reel, and that."""
-        head = tuple(takewhile(lambda t: not (_key(t) or _is_article(t) or _is_named(t)), self.tokens))
-        return head, self.tokens[len(head) :]
 
 
 def reels(tokens: Sequence[Token], scene: ParseContext) -> list[Tokens] | None:
@@ -60,34 +47,6 @@ def reels(tokens: Sequence[Token], scene: ParseContext) -> list[Tokens] | None:
         lambda: _delivered(parts) if apart else None,
     )
     return next((found for read in readers if (found := read()) is not None), None)
-
-
-def _key(token: Token) -> str:
-    """What of a reel a token tells."""
-    if token.kind in _KEYS:
-        return _KEYS[token.kind]
-    if token.kind in ("word", "unknown") and token.text in said("WIDE"):
-        return "shape"
-    return next((key for prefix, key in _NAMED.items() if any(c.startswith(prefix) for c in token.concepts)), "")
-
-
-def _is_article(token: Token) -> bool:
-    """`a`, `one`; `剪一个` has it inside."""
-    if token.kind != "word" or not token.text:
-        return False
-    return token.text in said("ONE_REEL") or (is_wide(token.text[0]) and token.text.endswith(endings("ONE_REEL")))
-
-
-def _is_noun(token: Token, key: str = "REEL_NOUN") -> bool:
-    return token.kind in ("word", "unknown") and token.text in said(key)
-
-
-def _is_plain(token: Token) -> bool:
-    """Whether a token says something of a reel, or nothing of its own."""
-    told = _key(token) or _is_article(token) or _is_named(token) or token.kind == "number"
-    return (
-        bool(told) or token.text in said("COUNTER") | said("NOT_OF_ONE") or token.is_a(*_SAID_BESIDE) or passes(token)
-    )
 
 
 def _with_units(tokens: Sequence[Token]) -> list[Token]:
@@ -135,7 +94,7 @@ def _parts(tokens: Iterable[Token]) -> list[Part]:
     run: list[Token] = []
     for token in tokens:
         if not _marks(token):
-            if is_wide(token.text[0]) and _is_article(token) and any(map(_key, run)):
+            if is_wide(token.text[0]) and is_article(token) and any(map(key_of, run)):
                 parts.append(Part(tuple(lead), tuple(run)))  # `一个竖屏一个横屏`
                 lead, run = [], []
             run.append(token)
@@ -148,15 +107,41 @@ def _parts(tokens: Iterable[Token]) -> list[Part]:
 
 
 def _each(before: Sequence[Part], items: Sequence[Tokens], behind: Sequence[Part]) -> list[Tokens]:
-    """One sentence for each item, with the parts around them in all."""
+    """One sentence for each item, with the parts around them in all, or in the one that they name (`the second …`)."""
+    own: list[Tokens] = [()] * len(items)
+    shared: list[Part] = []
+    for part in behind:
+        found = _named_by(part, len(items))
+        if found is None:
+            shared.append(part)
+        else:
+            own[found[0]] = (*own[found[0]], *part.lead, *part.tokens[found[1] :])
+    items, behind = [(*item, *more) for item, more in zip(items, own, strict=True)], shared
     ahead = [t for part in before for t in (*part.lead, *part.tokens)]
     after = [t for part in behind for t in (*part.lead, *part.tokens)]
-    named = any(_is_named(t) and t.text not in said("VERSION_NOUN") for t in (*ahead, *(t for i in items for t in i)))
+    named = any(is_named(t) and t.text not in said("VERSION_NOUN") for t in (*ahead, *(t for i in items for t in i)))
     return [_settled((*ahead, *item, *after), chosen=named) for item in items]
 
 
-def _is_named(token: Token) -> bool:
-    return _is_noun(token) or _is_noun(token, "REEL_NOUNS")
+def _named_by(part: Part, count: int) -> tuple[int, int] | None:
+    """Which of some reels a part is about, from 0, and how many tokens say so: `the second vertical`; else None."""
+    said_so = next((i for i, t in enumerate(part.tokens) if not is_wide(t.text[0]) and t.text not in said("OWN")), 0)
+    first = part.tokens[said_so]
+    if first.kind == "clips" and len(first.value) == 1 and not any(w in first.text for w in said("CLIP_CALLED")):
+        number, last = first.value[0]
+    elif first.kind in ("word", "unknown") and first.text in _places():
+        number = last = _places()[first.text]
+    else:
+        return None
+    place = number - 1 if number > 0 else count + number
+    return (place, said_so + 1) if number == last and 0 <= place < count and len(part.tokens) > said_so + 1 else None
+
+
+@folders.remembered
+def _places() -> dict[str, int]:
+    """`first`, `second`, …: places by their words."""
+    named = (folders.words(code, "speech")["PLACES"] for code in folders.codes())
+    return {word: place for words in named for place, word in enumerate(words, 1)}
 
 
 def _settled(tokens: Tokens, *, chosen: bool) -> Tokens:
@@ -165,16 +150,16 @@ def _settled(tokens: Tokens, *, chosen: bool) -> Tokens:
     Where a version is wanted and nothing else is said but its shape, it is one of what there is, and nothing is chosen.
     """
     out: list[Token] = []
-    named = not chosen and not any(_key(t) in ("length", "content") for t in tokens)
+    named = not chosen and not any(key_of(t) in ("length", "content") for t in tokens)
     for place, token in enumerate(tokens):
         behind = tokens[place + 1] if place + 1 < len(tokens) else None
-        if _is_named(token):
-            out += [token] if _key(token) else []
+        if is_named(token):
+            out += [token] if key_of(token) else []
             out += [] if named else [_as_reel(token)]
             named = True
-        elif _key(token) == "shape" and token.text in said("WIDE"):
+        elif key_of(token) == "shape" and token.text in said("WIDE"):
             out.append(replace(token, kind="word", concepts=frozenset({_WIDE})))
-        elif token.is_a("COLON") or token.text in said("NOT_OF_ONE") or (_is_article(token) and not passes(token)):
+        elif token.is_a("COLON") or token.text in said("NOT_OF_ONE") or (is_article(token) and not passes(token)):
             continue
         elif not token.is_a("EACH") or (behind is not None and behind.is_a("CLIP", "MOMENT")):
             out.append(token)
@@ -182,7 +167,7 @@ def _settled(tokens: Tokens, *, chosen: bool) -> Tokens:
 
 
 def _as_reel(noun: Token) -> Token:
-    return replace(noun, kind="word", start=noun.end if _key(noun) else noun.start, concepts=_REEL, value=None)
+    return replace(noun, kind="word", start=noun.end if key_of(noun) else noun.start, concepts=_REEL, value=None)
 
 
 # --- so many of them -------------------------------------------------------------------------------------------------
@@ -204,11 +189,13 @@ def _counted(parts: list[Part], scene: ParseContext) -> list[Tokens] | None:
     if header is None or any(t.is_a("ASSEMBLE") for part in parts for t in part.tokens):
         return None
     around = [*header.before, *header.behind]
-    listed = _listed_in(around, header.count)
+    listed = _listed_in(around, header.count) or _told_in(around, header.count)
     if listed is None and _is_weak(header.noun) and not _made(header.own):
         return None  # `two videos, 10 seconds each` are those that there are
     if header.count > MOST or (listed is None and _lists_others(around)):
         return []
+    if listed is None and any(stands_for_a_reel(part) and is_noun(part.opened[1][0]) for part in around):
+        return []  # `two versions, one vertical`: and the other?
     if listed is None:
         return _each(header.before, [header.own.tokens] * header.count, header.behind)
     start, stop = listed
@@ -226,14 +213,14 @@ def _header(parts: list[Part], place: int) -> _Header | None:
     at = next((i for i, t in enumerate(tokens) if t.kind == "number" and _counts(t)), None)
     if at is None:
         return None
-    end = next((i for i in range(at + 1, len(tokens)) if _is_noun(tokens[i], "REEL_NOUNS")), None)
-    if end is None or not all(map(_is_plain, tokens[at + 1 : end])) or _is_of_these(tokens[:at]):
+    end = next((i for i in range(at + 1, len(tokens)) if is_noun(tokens[i], "REEL_NOUNS")), None)
+    if end is None or not all(map(is_plain, tokens[at + 1 : end])) or _is_of_these(tokens[:at]):
         return None
     if end + 1 < len(tokens) and tokens[end + 1].is_a("CLIP", "MOMENT", "VIDEO"):
         return None  # `three short clips`
-    if not all(t.is_a(*_HANDLED) or passes(t) or _key(t) for t in tokens[:at]):
+    if not all(t.is_a(*_HANDLED) or passes(t) or key_of(t) for t in tokens[:at]):
         return None  # `go back three versions`
-    head = tokens[:at] if not any(map(_key, tokens[:at])) else ()
+    head = tokens[:at] if not any(map(key_of, tokens[:at])) else ()
     listed = [] if head == tokens[:at] else [Part(parts[place].lead, tokens[:at])]
     own = Part(parts[place].lead if head else (), (*head, *tokens[at + 1 : end + 1]))
     tail = [Part((), tokens[end + 1 :])] if end + 1 < len(tokens) else []
@@ -268,6 +255,19 @@ def _listed_in(parts: list[Part], count: int) -> tuple[int, int] | None:
     return None
 
 
+def _told_in(parts: list[Part], count: int) -> tuple[int, int] | None:
+    """Where as many parts each tell a reel, some of them in words that only a reading of each can judge."""
+    tells = [bool(part.keys) or stands_for_a_reel(part) for part in parts]
+    for start in range(len(parts) - count + 1):
+        run = parts[start : start + count]
+        whole = all(tells[start : start + count]) and (
+            any(map(stands_for_a_reel, run)) or all("length" in part.keys for part in run)
+        )
+        if whole and alike(run) and not any(map(stands_for_a_reel, parts[start + count : start + count + 1])):
+            return start, start + count
+    return None
+
+
 def _lists_others(parts: list[Part]) -> bool:
     """Whether some are listed, but not as many as were counted."""
     return any(_is_list(parts[start : start + 2]) for start in range(len(parts) - 1))
@@ -276,10 +276,10 @@ def _lists_others(parts: list[Part]) -> bool:
 def _is_list(run: Sequence[Part]) -> bool:
     """Whether all say the same kind of thing of a reel, or each begins with its article."""
     said_of = [part.opened for part in run]
-    if not all(part.keys and all(map(_is_plain, own)) for part, (_, own) in zip(run, said_of, strict=True)):
+    if not all(part.keys and all(map(is_plain, own)) for part, (_, own) in zip(run, said_of, strict=True)):
         return False
     alike = frozenset.intersection(*(part.keys for part in run))
-    return bool(alike) or all(own and _is_article(own[0]) for _, own in said_of)
+    return bool(alike) or all(own and is_article(own[0]) for _, own in said_of)
 
 
 # --- one beside another ----------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def _listed(parts: list[Part]) -> list[Tokens] | None:
     start = next((n for n, part in enumerate(parts) if _is_item(part, opening=True)), None)
     if start is None or _is_of_these(parts[start].opened[0]):
         return None
-    items = list(takewhile(lambda part: _is_item(part), parts[start + 1 :]))
+    items = list(takewhile(lambda part: _is_item(part) or stands_for_a_reel(part), parts[start + 1 :]))
     run = [parts[start], *items]
     if len(run) < 2 or len(run) > MOST:
         return None
@@ -298,7 +298,7 @@ def _listed(parts: list[Part]) -> list[Tokens] | None:
     own = [first, *(part.tokens for part in items)]
     if _shares_noun(run):
         own = [*((*item, run[-1].tokens[-1]) for item in own[:-1]), own[-1]]
-    elif not all(map(_is_whole, run)):
+    elif not all(_is_whole(part) for part in run if part.keys):
         return None
     return _each([*parts[:start], Part(run[0].lead, head)], own, parts[start + len(run) :])
 
@@ -313,53 +313,75 @@ def _is_item(part: Part, *, opening: bool = False) -> bool:
 def _is_whole(part: Part) -> bool:
     """`a 30 second vertical one`, `one for youtube`: an article, what it is called, and something said of it."""
     _, own = part.opened
-    if not _is_article(own[0]) or own[0].is_a("ADD"):
+    if not is_article(own[0]) or own[0].is_a("ADD"):
         return False
-    noun = next((i for i, t in enumerate(own) if i and _is_noun(t)), None)
+    noun = next((i for i, t in enumerate(own) if i and is_noun(t)), None)
     if noun is None:
-        return _is_noun(own[0]) or own[-1].text in said("STANDS_FOR_NOUN")
+        return is_noun(own[0]) or own[-1].text in said("STANDS_FOR_NOUN")
     ahead = own[1:noun]
-    return all(map(_is_plain, ahead)) and not (noun + 1 < len(own) and own[noun + 1].is_a("CLIP", "MOMENT", "CARD"))
+    return all(map(is_plain, ahead)) and not (noun + 1 < len(own) and own[noun + 1].is_a("CLIP", "MOMENT", "CARD"))
 
 
 def _shares_noun(run: Sequence[Part]) -> bool:
     """`a vertical and a square version`: only the last one is called by its name, which ends it."""
     *others, last = run
     bare = all(part.keys <= {"length", "shape"} for part in run) and _is_list(run)
-    return bare and not any(_is_named(t) for part in others for t in part.tokens) and _is_named(last.tokens[-1])
+    return bare and not any(is_named(t) for part in others for t in part.tokens) and is_named(last.tokens[-1])
 
 
 # --- one of each file, or each by itself -----------------------------------------------------------------------------
 
 
 def _of_files(parts: list[Part], apart: bool, scene: ParseContext) -> list[Tokens] | None:
-    """`a 30 second highlight for each video`: one of each file of the footage."""
-    files = scene.situation.footage
+    """`a 30 second highlight for each video`, `每个视频各剪一条`: one of each file of the footage."""
     tokens = [t for part in parts for t in (*part.lead, *part.tokens)]
-    at = next((i for i, t in enumerate(tokens) if t.is_a("BATCH")), None)
-    if at is None or len(files) < 2:
+    found = _files_named(tokens, scene)
+    if found is None or len(found[2]) < 2 or any(t.is_a("ASSEMBLE") for t in tokens):
         return None
-    nouns = [i for i, t in enumerate(tokens) if _is_noun(t) or (apart and t.is_a("CLIP"))]
-    if not any(_meet(tokens, at, noun) for noun in nouns):
+    at, end, files = found
+    tokens[at:end] = [replace(tokens[at], kind="word", concepts=frozenset({"BATCH"}), value=None)]
+    nouns = [i for i, t in enumerate(tokens) if is_noun(t) or (apart and t.is_a("CLIP")) or counts_reels(tokens, i)]
+    noun = next((place for place in nouns if _meet(tokens, at, place)), None)
+    if noun is None:
         return None
     if len(files) > MOST:
         return []
-    noun = tokens[next(place for place in nouns if _meet(tokens, at, place))]
     out = []
-    for media in files:
-        name = replace(tokens[at], kind="asset", concepts=frozenset(), value=media.name)
-        own = [_as_reel(t) if t is noun else t for t in (*tokens[:at], name, *tokens[at + 1 :])]
+    for name in files:
+        media = replace(tokens[at], kind="asset", concepts=frozenset(), value=name)
+        own = [_as_reel(t) if t is tokens[noun] else t for t in (*tokens[:at], media, *tokens[at + 1 :])]
         out.append(_settled(tuple(own), chosen=True))
     return out
+
+
+def _files_named(tokens: Sequence[Token], scene: ParseContext) -> tuple[int, int, list[str]] | None:
+    """Where files are named of which each is meant, and which: `each video`, `a.mp4和b.mov各`, `两个视频各`."""
+    known = [media.name for media in scene.situation.footage]
+    at = next((i for i, t in enumerate(tokens) if t.is_a("BATCH")), None)
+    if at is not None:
+        return at, at + 1, known
+    each = next((i for i, t in enumerate(tokens) if t.text in said("EACH_OF_THEM")), None)
+    if each is None:
+        return None
+    start = each
+    while start and (tokens[start - 1].kind == "asset" or tokens[start - 1].is_a("AND") or _marks(tokens[start - 1])):
+        start -= 1
+    names = [str(t.value) for t in tokens[start:each] if t.kind == "asset"]
+    if names:
+        return (start, each, names) if set(names) <= set(known) and len(set(names)) == len(names) else None
+    counted = next((i for i in range(each) if tokens[i].kind == "number" and tokens[i].value == len(known)), None)
+    if counted is None or not any(t.is_a("VIDEO") for t in tokens[counted:each]):
+        return None
+    return (counted, each, known) if all(map(is_plain, tokens[counted + 1 : each])) else None
 
 
 def _meet(tokens: Sequence[Token], one: int, other: int) -> bool:
     """Whether nothing is said between a reel and `of each video` that could be the share of each."""
     first, last = sorted((one, other))
     if one < other:
-        return all(t.is_a(*_HANDLED) or _is_plain(t) for t in tokens[first + 1 : last]) and any(
-            map(_is_article, tokens[first + 1 : last])
-        )
+        between = tokens[first + 1 : last]
+        told = all(t.is_a(*_HANDLED) or is_plain(t) for t in between)
+        return told and (any(map(is_article, between)) or counts_reels(tokens, other))
     return all(passes(t) and t.is_a("LINK") for t in tokens[first + 1 : last])  # not `with something from each video`
 
 

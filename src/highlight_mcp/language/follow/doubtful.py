@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
-from ...timeline.operations import AnyOperation, Highlights, Keep, Remove
+from ...timeline.operations import AnyOperation, Highlights, Keep, Remove, Split
 from ..context import ParseContext
+from ..frames.parted import is_open
 from ..frames.targets import is_pronoun
+from ..lexicon import index
 from ..outcome import ParseResult
+from ..speech import said as words
 from ..tokens import Token
 from .slots import clips_of
 
@@ -23,14 +26,26 @@ def is_doubtful(read: ParseResult, tokens: Sequence[Token], scene: ParseContext)
     if read.kind != "plan" or last is None or not last.operations:
         return False
     before = last.operations[-1]
+    if isinstance(before, Split):
+        return any(is_open(token, behind) for token, behind in zip(tokens, [*tokens[1:], None], strict=True))
+    if _narrows(read, tokens, before):
+        return True
     if isinstance(before, _CHOOSING):
-        return False
+        named = any(t.kind == "clips" and any(w in t.text for w in words("CLIP_CALLED")) for t in tokens)
+        return not (named and not isinstance(before, Remove)) and _chooses_by_only(read, tokens)
     return _chooses_by_only(read, tokens) or _times_by_pronoun(read, tokens) or _reaches_more(read, tokens, before)
 
 
 def _chooses_by_only(read: ParseResult, tokens: Sequence[Token]) -> bool:
     only = any(t.is_a("ONLY") for t in tokens) and not any(t.is_a("KEEP", "REMOVE", "CUT", "TRIM") for t in tokens)
     return only and any(isinstance(op, Keep | Remove) for op in read.operations)
+
+
+def _narrows(read: ParseResult, tokens: Sequence[Token], before: AnyOperation) -> bool:
+    """`only mute the first`, behind an order to mute two: more of the same, or less of what was done."""
+    again = any(type(op) is type(before) and clips_of(op) != clips_of(before) for op in read.operations)
+    only = any("ONLY" in index().get(t.text, ()) for t in tokens) and not any(t.is_a("KEEP") for t in tokens)
+    return only and again and clips_of(before) is not None
 
 
 def _times_by_pronoun(read: ParseResult, tokens: Sequence[Token]) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from ...timeline.operations import AnyOperation, Freeze, Remove, Reorder, Replay, Split
 from ..context import ParseContext
+from ..frames.parted import FIRST, part_of, with_ordinals
+from ..lexicon import is_wide
 from ..tokens import Token
 from .slots import clips_of
 
@@ -26,23 +28,32 @@ def recalled(tokens: Sequence[Token], scene: ParseContext) -> list[Token]:
     op = last.operations[-1] if last and last.operations else None
     if op is None:
         return list(tokens)
-    found = [(token, _clip(token, op, scene)) for token in tokens]
+    tokens = with_ordinals(tokens)
+    found = [
+        (token, _clip(token, behind, op, scene)) for token, behind in zip(tokens, [*tokens[1:], None], strict=True)
+    ]
     return [
-        token if clip is None else Token("clips", token.start, token.end, token.text, value=((clip, clip),))
+        token if clip is None else Token("clips", token.start, token.end, f"clip {clip}", value=((clip, clip),))
         for token, clip in found
     ]
 
 
-def _clip(token: Token, op: AnyOperation, scene: ParseContext) -> int | None:
+def _clip(token: Token, behind: Token | None, op: AnyOperation, scene: ParseContext) -> int | None:
     """The number of the clip that a word means, beside what was done last."""
-    if isinstance(op, Split) and token.is_a("FIRST_HALF", "SECOND_HALF"):
+    if isinstance(op, Split) and (part := _part(token, behind)) is not None:
         first = _cut_by(op, scene)
-        return None if first is None else first + (1 if token.is_a("SECOND_HALF") else 0)
+        return None if first is None else first + part - 1
     if isinstance(op, Replay) and token.is_a("THE_COPY") and (clips := clips_of(op)) and len(clips) == 1:
         return clips[0] + 1
     if isinstance(op, Freeze) and token.is_a("THE_STILL"):
         return _starting_at(op.at_ms, scene)
     return None
+
+
+def _part(token: Token, behind: Token | None) -> int | None:
+    """`前面那段` is the first of the two, not a clip before both."""
+    before = token.is_a("PREVIOUS_CLIP") and is_wide(token.text[0])
+    return FIRST if before else part_of(token, behind)
 
 
 def _cut_by(op: Split, scene: ParseContext) -> int | None:

@@ -8,7 +8,7 @@ from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
 from . import shown
 from .frame import Filled, frame, role
-from .texts import QUOTED, WRITES
+from .texts import QUOTED, WRITES, is_a_card
 
 _PLACES = frozenset({"片头", "片尾", "intro", "outro", "黑场", "黑屏", "黑底", "白底", "黑底白字", "白底黑字"})
 _PAPERS = {"黑": "black", "black": "black", "白": "white"}
@@ -24,7 +24,8 @@ def _card(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
     if not cards or (filled.has("words") and said is None) or (filled.has("start") and filled.has("end")):
         return None
-    if all(t.text in _PLACES for t in cards) and not (_behind_a_verb(filled, cards) or _of_a_colour(cards)):
+    counted = is_a_card(filled) or _behind_a_verb(filled, cards) or _of_a_colour(cards)
+    if all(t.text in _PLACES for t in cards) and not counted:
         return None
     if said is None and any(t.text in WRITES or t.text.strip() in (":", "写") for t in filled.tokens):
         return None

@@ -34,6 +34,7 @@ from . import (
     slideshow,
     sound,
     splits,
+    stills,
     subtitles,
     taken,
     texts,
@@ -46,7 +47,7 @@ from .pattern import Pattern, signs_of
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades, picture,
     joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
-    reel_change, footage, omissions, shares, slideshow, exempt,
+    reel_change, footage, omissions, shares, slideshow, stills, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

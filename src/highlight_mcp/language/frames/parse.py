@@ -16,14 +16,18 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
 from . import narration
+from .and_music import with_kept_music, with_music
 from .catalogue import present, signalled
 from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
+from .from_there import with_lengths_from
 from .likened import halves_of_the_cut, told_by_clips
 from .named import recalled
+from .parted import with_parts
 from .passing import passes
 from .pattern import signs_of
 from .regroup import regrouped
+from .two_lists import with_lists_parted
 
 log = logging.getLogger(__name__)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12
@@ -78,7 +82,8 @@ def read(tokens: Sequence[Token], scene: ParseContext) -> SentenceReading | None
 def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], set[int]]:
     """The tokens as frames take them, and where they may be cut; no places where there is nothing, or too much."""
     given = without_doubles(trimmed(list(tokens)), scene.source.languages)
-    said = halves_of_the_cut(told_by_clips(regrouped(recalled(given, scene)), scene), scene)
+    listed = with_lengths_from(with_lists_parted(recalled(given, scene), scene.source.languages), scene)
+    said = halves_of_the_cut(told_by_clips(regrouped(with_music(with_kept_music(with_parts(listed, scene)))), scene), scene)
     cuts = _cuts(said)
     return said, cuts if said and len(said) <= _MOST_TOKENS and len(cuts) <= _MOST_CUTS + 2 else set()
 

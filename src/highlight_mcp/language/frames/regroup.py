@@ -8,6 +8,7 @@ from ..numbers import value_of
 from ..tokens import Token
 from .described import without_descriptions
 from .ellipsis import EDGES, counted_edges
+from .targets import is_pronoun
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}
 _AMOUNT = re.compile(r"^(?P<clips>.+?),? (?:and|plus) (?P<n>\d+|one|two|three|four|five)$")
@@ -304,7 +305,14 @@ def _at_edge(edge: Token, last: Token, ms: int) -> Token:
 
 
 def _placed(out: list[Token], token: Token, behind: Token | None) -> list[Token]:
-    """`put clip 3 second`: a clip and a place, no length; empty for anything else."""
+    """`put clip 3 second`, `put it third`: a clip and a place, no length; empty for anything else."""
+    if token.kind == "clips" and token.text in _ORDINALS and out and (behind is None or _is_comma(behind)):
+        named = out[-2:-1] if out[-1].is_a("TO") else out[-1:]
+        if not named or not (is_pronoun(named[0]) or (named[0].kind == "clips" and out[-1].is_a("TO"))):
+            return []
+        if out[-1].is_a("TO"):
+            out.pop()
+        return [replace(token, kind="number", concepts=_PLACED, value=float(_ORDINALS[token.text]))]
     found = _NTH_SECOND.match(token.text) if token.kind == "duration" and out else None
     if found is None or out[-1].text not in ("clip", "shot", "scene") or not (behind is None or _is_comma(behind)):
         return []

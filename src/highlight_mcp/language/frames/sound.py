@@ -189,7 +189,7 @@ _LOUD = ("loud", "quiet", "volume", "hear", "大声", "小声", "听", "吵", "�
 
 def _of_sound(filled: Filled) -> bool:
     """Whether the word by itself speaks of sound: `louder` and `turn … up` do, `lower` does not."""
-    if filled.trigger.text == "turn" and any(t.kind == "clips" for t in filled.of("target")):
+    if filled.trigger.text == "turn" and any(t.kind == "clips" or t.is_a("EVERYTHING") for t in filled.of("target")):
         return True
     said = (*filled.of(""), *filled.of("half"))
     return any(t.is_a("HALF_LOUD", "TWICE_LOUD", "HEARD") or any(w in t.text for w in _LOUD) for t in said)

@@ -9,6 +9,7 @@ from ...timeline.operations import TextAdd, TextEdit
 from ..context import ParseContext
 from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
+from ..speech import endings
 from ..tokens import Token
 from . import second_line, shown
 from .frame import Filled, frame, role
@@ -53,7 +54,7 @@ def _says(filled: Filled, *concepts: str) -> bool:
 
 def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
-    if said is None or (filled.has("large") and filled.has("small")):
+    if said is None or (filled.has("large") and filled.has("small")) or is_a_card(filled):
         return None
     if filled.says("reel", "REEL") and filled.has("lasting") and not filled.says("", "ADD"):
         return None  # `a one minute reel, title “…”`: the length is that of the reel
@@ -91,6 +92,12 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     assumed = frozenset({"start_s", "end_s"} - known)
     one = ParsedOperation(TextAdd.model_validate(facts | timed[0]), filled.at, assumed, targeted=True)
     return [one, *second_line.beside(filled, one)]
+
+
+def is_a_card(filled: Filled) -> bool:
+    """`片尾来一张写“…”`: the measure word is that of a card."""
+    counted = any(t.is_a("ADD", "MAKE") and t.text.endswith(endings("CARD_MEASURE")) for t in filled.tokens)
+    return counted and any(t.is_a("CARD") for t in filled.tokens)
 
 
 def _demands(token: Token) -> bool:

@@ -156,7 +156,7 @@ def length_ms(g: Grammar, shadow: Shadow, start: int, end: int) -> int | None:
     """Milliseconds of a match of `duration`; a pair such as `2-3 mins` is read as its middle."""
     ends = _ends(g, shadow, start, end)
     if ends is not None:
-        return round((ends[0] + ends[1]) / 2)
+        return round((ends[0] + ends[1]) / 2) if ends[0] <= ends[1] else None  # `40 to 20 seconds` is no length
     if match := _quarters(g).fullmatch(shadow.text, start, end):
         return round((shadow.value(match, "n") if match["n"] else 1) * _QUARTER_MS)
     if match := _part_of(g).fullmatch(shadow.text, start, end):

@@ -313,7 +313,7 @@ _IMPERATIVES = (
 def opens_order(stretch: list[Token]) -> bool:
     """Whether a verb in the form of an order opens the stretch: `mute clip 2, ok?`, `but slow it down`."""
     for token in stretch:
-        if token.kind == "separator" or token.text in said("LEADING") or token.is_a("AND", "BUT", "THEN"):
+        if token.kind == "separator" or token.text in said("LEADING") or token.is_a("AND", "BUT", "THEN", "CORRECTION"):
             continue
         plain, *_ = token.text.split() or [""]
         bent = plain.endswith(endings("BENT")) and plain not in said("BENT_NOT")

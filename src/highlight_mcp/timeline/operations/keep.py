@@ -31,7 +31,8 @@ class Keep(Operation):
 
     Ranges of the footage that the reel does not show are cut from it; without ranges and clips, all of
     `source`, or of all footage, file after file. With mode `append` they are put behind the reel, and so
-    are those of each further keep in one request: keep A, keep B, keep C is A, B, C.
+    are those of each further keep in one request: keep A, keep B, keep C is A, B, C. With `prepend` they open it;
+    a picture is shown for as long as its range.
     """
 
     example: ClassVar = {"op": "keep", "ranges_ms": [[12_000, 30_000], [95_000, 110_000]]}
@@ -43,13 +44,13 @@ class Keep(Operation):
     ref: Literal["timeline", "source"] = "source"
     target: ClipTarget | None = None
     source: str | None = None
-    mode: Literal["replace", "append"] = "replace"
+    mode: Literal["replace", "append", "prepend"] = "replace"
 
     @model_validator(mode="after")
     def _of_footage(self) -> "Keep":
         if self.ranges_ms is not None and not self.ranges_ms:
             raise ValueError(say("timeline.keep.no_ranges"))
-        if self.mode == "append" and (self.target is not None or self.ref == "timeline"):
+        if self.mode != "replace" and (self.target is not None or self.ref == "timeline"):
             raise ValueError(say("timeline.keep.append_what"))
         return self
 
@@ -57,7 +58,7 @@ class Keep(Operation):
         """Keep clips or ranges; cut them from the footage where there is no reel, or the reel is to grow."""
         if self.target is not None and not edit.clips:
             raise rejected("target_missing", "no_reel")
-        grows = self.mode == "append" or (edit.keep_mode != "" and self.target is None and self.ref == "source")
+        grows = self.mode != "replace" or (edit.keep_mode != "" and self.target is None and self.ref == "source")
         if not edit.clips or grows:
             _cut_from_footage(edit, self)
             return
@@ -79,14 +80,15 @@ class Keep(Operation):
         )
 
     def in_english(self) -> str:
-        if self.mode == "append" or (self.target is None and not self.ranges_ms):
+        if self.mode != "replace" or (self.target is None and not self.ranges_ms):
             file = "the footage" if self.source is None else f"the file {english.quoted(self.source)}"
             part = (
                 f"{listed(map(english.span, self.ranges_ms), ' and ')} of {file}"
                 if self.ranges_ms
                 else f"all of {file}"
             )
-            return f"Add {part} at the end" if self.mode == "append" else f"Keep {part}"
+            place = {"append": "at the end", "prepend": "at the beginning"}.get(self.mode)
+            return f"Add {part} {place}" if place else f"Keep {part}"
         kept = [] if self.target is None else [english.clips(self.target.clips)]
         if self.ranges_ms:
             place = "source footage" if self.ref == "source" else "timeline"
@@ -95,10 +97,11 @@ class Keep(Operation):
         return f"Keep only {' and '.join(kept)}{where}"
 
     def in_chinese(self) -> str:
-        if self.mode == "append" or (self.target is None and not self.ranges_ms):
+        if self.mode != "replace" or (self.target is None and not self.ranges_ms):
             file = "素材" if self.source is None else f"文件{chinese.quoted(self.source)}"
             part = f"{file}的{listed(map(chinese.span, self.ranges_ms), '、')}" if self.ranges_ms else f"全部{file}"
-            return f"在最后加上{part}" if self.mode == "append" else f"保留{part}"
+            place = {"append": "在最后加上", "prepend": "在最前面加上"}.get(self.mode, "保留")
+            return f"{place}{part}"
         kept = [] if self.target is None else [chinese.clips(self.target.clips)]
         if self.ranges_ms:
             file = "" if self.source is None else f"文件{chinese.quoted(self.source)}"
@@ -184,7 +187,9 @@ def _cut_from_footage(edit: EditContext, op: Keep, *, anew: bool = False) -> Non
     clips, names = _ranges_of(edit, op) if op.ranges_ms is not None else _whole_files(edit, op)
     new, before = anew or not edit.clips, format_time(edit.length_ms)
     front, between, back = split_off_cards(() if new else edit.clips)
-    edit.set_clips([*front, *between, *clips, *back], texts="stay" if new else "follow")
+    first = op.mode == "prepend"
+    laid = [*clips, *front, *between, *back] if first else [*front, *between, *clips, *back]
+    edit.set_clips(laid, texts="stay" if new else "ripple" if first else "follow")
     key = f"keep.{'cut' if new else 'added'}_{'whole' if op.ranges_ms is None else 'ranges'}"
     edit.record_change(key, n=len(clips), before=before, total=format_time(edit.length_ms), names=names)
     edit.keep_mode = "new_reel" if new else edit.keep_mode or "in_reel"
@@ -226,7 +231,8 @@ def _cut(edit: EditContext, source: MediaInfo, start: int, end: int) -> Clip | N
     if end > limit:
         edit.record_assumption("keep.source_ends", name=source.name, total=format_time(limit))
     prepare_timeline(edit, source)
-    bounds = whole_range(source).clamped_to(TimeRange(start_ms=start, end_ms=min(end, limit)))
+    asked = TimeRange(start_ms=start, end_ms=min(end, limit))
+    bounds = whole_range(source).clamped_to(asked) if source.duration_ms else asked
     return _like_the_others(edit, new_clip(edit, source, bounds)) if bounds is not None else None
 
 
