@@ -197,7 +197,7 @@ def written(outcome: ParseResult, situation: SessionFacts) -> dict[str, Any]:
             result["choices"] = [[_operation(op, situation) for op in plan] for plan in outcome.choices]
     if outcome.kind == "refuse":
         result["code"] = outcome.code
-    for name in ("assumed", "caveats", "not_understood"):
+    for name in ("assumed", "caveats", "not_understood", "respelled"):
         if values := getattr(outcome, name):
             result[name] = list(values)
     if outcome.unsupported:

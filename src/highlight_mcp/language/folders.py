@@ -16,6 +16,7 @@
 | `characters` | characters that are read as others, such as 國国; may be missing |
 | `spelling` | words that guard the mending of slips; slips are mended only where it exists |
 | `withdrawn` | what says of an order that it is not meant, `*` for any words of the piece; may be missing |
+| `sounds` | characters by how they sound, for slips of those who type by sound; may be missing |
 | `variants` | words of a region by the words of the same length as which they are read; may be missing |
 
 A word is written as it stands in a request, in lower case and in one script. `{a/b/}c` stands for `ac`, `bc` and `c`:
@@ -36,7 +37,7 @@ PATTERNS = ("numbers", "ordinals", "units", "times", "clips")
 COMPARED = ("speech",)
 FOLLOWING = ("follow",)
 EXPRESSIONS = ("speech", "named")
-OPTIONAL = ("particles", "spelling", "characters", "variants", "withdrawn", *FOLLOWING)
+OPTIONAL = ("particles", "spelling", "characters", "variants", "withdrawn", "sounds", *FOLLOWING)
 
 _roots: list[Traversable] = [resources.files(__package__)]
 _forgetting: list[Callable[[], None]] = []

@@ -43,8 +43,9 @@ class ParseResult(FrozenModel):
     `unread` quotes requests that wait because part of them was not understood, `understood` those that were;
     `offered` are the operations that wait with them, or that were only guessed, `choices` several plans of which one is
     meant, and `nearest` the names of operations that a question may be about. `versions` are the outcomes of each reel,
-    where several are asked for: `operations` has them all, parted. `reader` is the language model that read the words
-    where the rules could not, `note` what there is to say of one that could not either.
+    where several are asked for: `operations` has them all, parted. `respelled` are words that were read as others which
+    sound alike. `reader` is the language model that read the words where the rules could not, `note` what there is to
+    say of one that could not either.
     """
 
     kind: OutcomeKind
@@ -66,6 +67,7 @@ class ParseResult(FrozenModel):
     nearest: tuple[str, ...] = ()
     suggested: tuple[SuggestedOperation, ...] = ()
     versions: tuple["ParseResult", ...] = ()
+    respelled: tuple[tuple[str, str], ...] = ()
     reader: str | None = None
     note: MessageField | None = None
 

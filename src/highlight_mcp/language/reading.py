@@ -2,11 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..timeline.operations import Keep, Remove, Reorder, Undo
-from . import antecedents, asides, clashes, contradictions, nouns, policy, questions, several, utterance, versions
+from . import (
+    antecedents,
+    asides,
+    clashes,
+    contradictions,
+    nouns,
+    policy,
+    questions,
+    several,
+    sounds,
+    utterance,
+    versions,
+)
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
@@ -25,13 +37,36 @@ from .session_facts import SessionFacts
 from .tokens import Token
 from .utterance import withdrawn
 
-_MAX_CHARS = 4000
+_MAX_CHARS, _MOST_MENDED = 4000, 60
 _BLANKS = re.compile(r"[^\S\n]{2,}")
 _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 
 
 def interpret(text: str, situation: SessionFacts) -> ParseResult:
     """What the sentence asks for. Pure; never raises for any text."""
+    outcome = _interpreted(text, situation)
+    if outcome.kind != "clarify" or outcome.choices or not sounds.may_mend(text) or len(text) > _MOST_MENDED:
+        return outcome
+    return sounds.mended(text, _Slips(situation)) or outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Slips:
+    """Readings of what may have been meant by a sentence with slips of sound (`sounds.SlipReader`)."""
+
+    situation: SessionFacts
+
+    def scan(self, text: str) -> tuple[NormalizedText, list[Token]]:
+        scene = ParseContext(normalize(text), self.situation, "zh")
+        scanned = _scanned(scene, cut=self.situation.has_timeline)
+        return scene.source, utterance.orders(scanned, scene)  # what orders nothing has no word to be put right
+
+    def read(self, text: str) -> ParseResult:
+        return _interpreted(text, self.situation)
+
+
+def _interpreted(text: str, situation: SessionFacts) -> ParseResult:
+    """What the sentence asks for as it is written."""
     said = _BLANKS.sub(" ", text)
     if len(said) > _MAX_CHARS:
         return ParseResult(kind="clarify", missing=("operation",), language=_language(said[:_MAX_CHARS], None))

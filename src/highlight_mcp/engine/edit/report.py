@@ -43,7 +43,7 @@ class EditReport:
 def build_report(edited: EditResult, outcome: ParseResult | None, operations: Sequence[AnyOperation]) -> EditReport:
     """What to tell about an edit. `operations` are those that were carried out or refused."""
     changes = list(edited.changes)
-    assumed = [*read_by(outcome), *assumed_in(edited, outcome, operations)]
+    assumed = [*read_by(outcome), *respelled_in(outcome), *assumed_in(edited, outcome, operations)]
     refused = _refused(edited, outcome)
     not_understood = list(outcome.not_understood) if outcome else []
     suggested = suggested_by(outcome)
@@ -165,6 +165,11 @@ def read_by(outcome: ParseResult | None) -> list[Message]:
     """That it was no rule that read the words, which is the first thing to know about what was assumed."""
     reader = outcome.reader if outcome else None
     return [] if reader is None else [message("engine.reader.read", model=reader)]
+
+
+def respelled_in(outcome: ParseResult | None) -> list[Message]:
+    """The words that were read as others which sound alike."""
+    return [message("engine.told.respelled", was=was, now=now) for was, now in outcome.respelled] if outcome else []
 
 
 def suggested_by(outcome: ParseResult | None) -> Rows:

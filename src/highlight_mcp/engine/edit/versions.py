@@ -19,6 +19,7 @@ from .report import (
     read_by,
     refusals,
     rejections,
+    respelled_in,
     suggested_by,
     suggestion,
 )
@@ -34,7 +35,12 @@ def answer_of(
     told: list[Message] = []
     refused: Rows = []
     gone: dict[Reason, list[str]] = {}
-    answer: dict[str, Any] = {"versions": [], "changes": [], "picks": [], "assumed": read_by(outcome)}
+    answer: dict[str, Any] = {
+        "versions": [],
+        "changes": [],
+        "picks": [],
+        "assumed": [*read_by(outcome), *respelled_in(outcome)],
+    }
     read = outcome.versions if outcome is not None and len(outcome.versions) == len(parts) else [None] * len(parts)
     for place, (result, part, own) in enumerate(zip(results, parts, read, strict=True), 1):
         number = newest + len(answer["versions"]) + 1

@@ -83,7 +83,9 @@ def _prepared(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token]
     """The tokens as frames take them, and where they may be cut; no places where there is nothing, or too much."""
     given = without_doubles(trimmed(list(tokens)), scene.source.languages)
     listed = with_lengths_from(with_lists_parted(recalled(given, scene), scene.source.languages), scene)
-    said = halves_of_the_cut(told_by_clips(regrouped(with_music(with_kept_music(with_parts(listed, scene)))), scene), scene)
+    said = halves_of_the_cut(
+        told_by_clips(regrouped(with_music(with_kept_music(with_parts(listed, scene)))), scene), scene
+    )
     cuts = _cuts(said)
     return said, cuts if said and len(said) <= _MOST_TOKENS and len(cuts) <= _MOST_CUTS + 2 else set()
 
