@@ -54,7 +54,7 @@ def loud(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     sound[30 * SAMPLE_RATE : 36 * SAMPLE_RATE] = rng.normal(0, 0.2, 6 * SAMPLE_RATE) * np.repeat(
         rng.uniform(0.5, 1.0, 60), SAMPLE_RATE // 10
     )
-    clip = make_clip(tmp_path_factory.mktemp("loud") / "a.mp4", seconds=60, samples=sound)
+    clip = make_clip(tmp_path_factory.mktemp("loud") / "a.mp4", seconds=60, fps=5, gop=5, samples=sound)
     return analyse(clip, probe(clip), cache=None, progress=no_progress)
 
 

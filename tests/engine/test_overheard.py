@@ -1,5 +1,6 @@
 """What is said at chosen moments is recognised there alone, where somebody speaks, and only what is clear is told."""
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,11 +42,16 @@ def recogniser(monkeypatch: pytest.MonkeyPatch) -> Recogniser:
     return made
 
 
+@pytest.fixture(scope="module")
+def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("minute") / "a.mp4", seconds=60, fps=5, gop=5)
+
+
 @pytest.fixture
-def clip(tmp_path: Path) -> Path:
+def clip(tmp_path: Path, minute: Path) -> Path:
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).write_bytes(b"x")
-    return make_clip(tmp_path / "a.mp4", seconds=60)
+    return Path(shutil.copy(minute, tmp_path))
 
 
 def transcripts_of(clip: Path) -> Transcripts:

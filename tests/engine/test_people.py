@@ -1,5 +1,6 @@
 """People by their faces: the model's file opened for any size, faces counted once, as evidence and as a search."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,10 +72,15 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> Finder:
     return made
 
 
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Blue for twenty seconds, red for twenty."""
-    return make_clip(tmp_path / "a.mp4", seconds=40, cuts=(20,))
+    return make_clip(tmp_path_factory.mktemp("people") / "a.mp4", seconds=40, cuts=(20,), fps=5, gop=5)
+
+
+@pytest.fixture
+def clip(tmp_path: Path, recording: Path) -> Path:
+    return Path(shutil.copy(recording, tmp_path))
 
 
 def seen_in(clip: Path) -> PeopleSeen:
