@@ -6,6 +6,7 @@ length of a length, clips of clips. Nothing is done where two things may be mean
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ...timeline.operations import (
     AnyOperation,
@@ -19,6 +20,7 @@ from ...timeline.operations import (
     Overlay,
     Redo,
     Remove,
+    Reorder,
     Replay,
     Reset,
     Restore,
@@ -93,6 +95,8 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
         return None
     if corrects or orders[1]:
         given.marks.add("wrong")
+    if any(a.is_a("TO") and b.kind == "number" for a, b in pairwise(tokens)):
+        given.marks.add("to")
     if _goes_on(orders[0]):
         given.marks.add("apart")
     if orders[0] and orders[0][0].text in words("LED"):
@@ -135,8 +139,12 @@ class _Continuation:
 
     def _taken_back(self) -> Followed | None:
         given, numbers = self.said, [t for t in self.said.values if t.kind in ("number", "steps")]
+        if given.names and not given.values and not given.clips:
+            return self._shown_back()
         if len(numbers) != len(given.values) or len(numbers) > 1 or given.ways or given.names:
             return None
+        if numbers and "to" in given.marks:
+            return self._put_back(round(numbers[0].value))
         if numbers and "apart" in given.marks:
             return None  # `undo, delete 3`
         if any(t.kind == "clips" or not t.is_a("ALL") for part in given.clips for t in part):
@@ -148,6 +156,19 @@ class _Continuation:
         if not given.marks & {"back", "off"} or isinstance(self.last.operations[-1], _VERSIONS):
             return None  # how many of them?
         return self._spared() if given.kept else Followed((Undo(steps=1),), elliptic=True)
+
+    def _shown_back(self) -> Followed | None:
+        """`wide was nicer, change it back`: what is named is how it was before."""
+        named = replace(self, said=replace(self.said, marks=self.said.marks - {"back"} | {"rather"}))
+        found = named._of(self.last.operations[-1])
+        return None if found is None or not found.sure else Followed((Undo(steps=1),), elliptic=True)
+
+    def _put_back(self, place: int) -> Followed | None:
+        """`move it back to 3`: a clip that was moved goes elsewhere."""
+        op = self.last.operations[-1]
+        if not isinstance(op, Reorder) or op.move is None or not 1 <= place <= self.scene.count:
+            return None
+        return Followed((self.last.back, Reorder(move=op.move, to=place)), sure=len(self.last.operations) == 1)
 
     def _spared(self) -> Followed | None:
         """`undo that but keep the title`: what of the last request is to stay is done again."""

@@ -81,8 +81,11 @@ def with_parts(tokens: Sequence[Token], scene: ParseContext) -> list[Token]:
         if out[-1] is not tokens[at - 1] and token.text in said("PART_NOUN"):
             continue  # `第二` and `部分` are one
         dropped = any(t.is_a(*_DROPS) for t in piece)  # what is split and half of it dropped is one trim
+        uneven = abs(start_ms + end_ms - 2 * cut_ms) > 1  # not cut in the middle: its parts are no halves
         if _names_another(piece, token) or (dropped and part is None):
             out.append(token)
+        elif dropped and uneven:
+            out.append(replace(token, kind="clips", concepts=frozenset(), value=((part, part),)))
         elif dropped:
             half = frozenset({"FIRST_HALF" if part == FIRST else "SECOND_HALF"})
             out.append(replace(token, kind="word", concepts=half, value=None))
