@@ -31,9 +31,20 @@ def is_doubtful(read: ParseResult, tokens: Sequence[Token], scene: ParseContext)
     if _narrows(read, tokens, before):
         return True
     if isinstance(before, _CHOOSING):
-        named = any(t.kind == "clips" and any(w in t.text for w in words("CLIP_CALLED")) for t in tokens)
-        return not (named and not isinstance(before, Remove)) and _chooses_by_only(read, tokens)
+        return not (_names_clips(tokens) and not isinstance(before, Remove)) and _chooses_by_only(read, tokens)
+    if _keeps_unnamed(read, tokens):
+        return True
     return _chooses_by_only(read, tokens) or _times_by_pronoun(read, tokens) or _reaches_more(read, tokens, before)
+
+
+def _names_clips(tokens: Sequence[Token]) -> bool:
+    return any(t.kind == "clips" and any(w in t.text for w in words("CLIP_CALLED")) for t in tokens)
+
+
+def _keeps_unnamed(read: ParseResult, tokens: Sequence[Token]) -> bool:
+    """`只要最后那一个`, behind transitions: the last of them, or the last clip?"""
+    only = any(t.is_a("ONLY") for t in tokens) and any(t.kind == "clips" for t in tokens)
+    return only and not _names_clips(tokens) and any(isinstance(op, Keep | Remove) for op in read.operations)
 
 
 def _chooses_by_only(read: ParseResult, tokens: Sequence[Token]) -> bool:
