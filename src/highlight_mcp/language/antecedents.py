@@ -20,7 +20,7 @@ from .outcome import ParseResult
 from .questions import LASTING
 from .resolve import Numbers, named, numbers
 from .speech import said as words
-from .tokens import Clause, Token, is_object
+from .tokens import Clause, Token, is_head, is_object
 from .utterance import opens_order
 
 
@@ -56,8 +56,11 @@ class Spoken:
 
     @property
     def key(self) -> object:
-        """What tells it from others."""
-        return self.clips or (self.token and (self.token.value or sorted(self.token.concepts & _THINGS.keys())))
+        """What tells it from others; titles and captions are both words."""
+        if self.clips or self.token is None:
+            return self.clips
+        names = self.token.concepts & _THINGS.keys()
+        return self.token.value or sorted({"TITLE" if name == "CAPTION" else name for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,11 @@ def resolved(tokens: list[Token], given: Sequence[Token], scene: ParseContext, r
     `given` are the tokens before what orders nothing was emptied.
     """
     pronoun = next(_pronouns(tokens, scene), None)
+    if pronoun is None and any(_is_somebody(t, i, tokens, scene) for i, t in enumerate(tokens)):
+        plain = reader.read(tokens, _afresh(scene))
+        return _asked(scene, plain) if any(map(_reaches_all, plain.operations)) else None
     if pronoun is None:
-        return _left_unsaid(tokens, scene, reader)
+        return _told_before(tokens, given, scene, reader) or _left_unsaid(tokens, scene, reader)
     spoken = _spoken_before(pronoun, given, scene)
     if spoken is None:
         return None
@@ -118,6 +124,40 @@ def _settled(
     return _asked(scene, plain)
 
 
+def _told_before(
+    tokens: list[Token], given: Sequence[Token], scene: ParseContext, reader: Reader
+) -> ParseResult | None:
+    """`音乐太大了吧？小点声`, `is the title too small? bigger please`: of the music or the title told about before."""
+    start = next((i + 1 for i in reversed(range(len(tokens) - 1)) if _parts(tokens[i])), 0)
+    last = tokens[start:]
+    if not start or any(map(_names_anything, last)) or not any(map(is_head, last)):
+        return None
+    here = _Pronoun(start, last[0].start, "", inside=False)
+    spoken = _agreeing(_spoken_before(here, given, scene) or [], None)
+    if len(spoken) != 1 or spoken[0].token is None or spoken[0].clips:
+        return None
+    one, mark = spoken[0], tokens[start - 1]
+    plain = reader.read(tokens, _afresh(scene))
+    if plain.operations and all(_is_about(op, one) for op in plain.operations):
+        return plain
+    named = [*tokens[:start], replace(spoken[0].token, start=mark.start, end=mark.end), *last]
+    about = reader.read(named, _afresh(scene))
+    if about.kind == "plan" and not about.not_understood and any(_is_about(op, one) for op in about.operations):
+        return about
+    return _asked(scene, plain) if any(_may_be_about(op, one) for op in plain.operations) else None
+
+
+def _may_be_about(op: AnyOperation, one: Spoken) -> bool:
+    """Whether what is done to the whole reel could be meant of the music, or of a title: louder, larger, longer."""
+    kinds = ("volume",) if one.token is not None and one.token.is_a("MUSIC") else ("zoom", "highlights")
+    return _reaches_all(op) and op.op in kinds
+
+
+def _reaches_all(op: AnyOperation) -> bool:
+    """Whether an operation is done to the whole reel, or makes another length of it."""
+    return getattr(op, "target", None) == "all" or isinstance(op, Highlights)
+
+
 def _left_unsaid(tokens: list[Token], scene: ParseContext, reader: Reader) -> ParseResult | None:
     """`加速`, `two seconds shorter`, said behind a question about one clip: that clip, or the reel, which is asked."""
     if any(map(_names_anything, tokens)) or not (spoken := _agreeing(_spoken_earlier(scene, reader), None)):
@@ -127,12 +167,13 @@ def _left_unsaid(tokens: list[Token], scene: ParseContext, reader: Reader) -> Pa
         return None
     given, name = scene.source.given, one.token.text
     about = reader.hear(f"{name}{given}" if is_wide(given[0]) and is_wide(name[0]) else f"{given} {name}", scene)
-    if about.kind != "plan" or not all(_is_about(op, one) for op in about.operations):
-        return None
     plain = reader.read(tokens, _afresh(scene))
+    vague = any(map(_reaches_all, plain.operations))
+    if about.kind != "plan" or not all(_is_about(op, one) for op in about.operations):
+        timed = any(isinstance(op, Highlights) for op in plain.operations) and one.clips
+        return _asked(scene, plain) if timed else None  # `剪短一点`, of a clip: by how much is not said
     if plain.kind == "clarify":
         return about
-    vague = [op for op in plain.operations if getattr(op, "target", None) == "all" or isinstance(op, Highlights)]
     return _asked(scene, about, plain) if vague and plain.kind == "plan" else None
 
 
@@ -152,6 +193,8 @@ def _is_about(op: AnyOperation, one: Spoken) -> bool:
     """Whether an operation is about the clips, the music or the texts that were spoken of, and no others."""
     if one.clips or one.token is None:
         return set(clips_of(op) or (0,)) <= set(one.clips)
+    if one.token.kind == "asset":
+        return bool(getattr(op, "source", None) == one.token.value)
     if one.token.is_a("MUSIC"):
         return op.op.startswith("bgm_") or getattr(op, "target", None) == "bgm"
     return one.token.is_a("TITLE", "CAPTION") and op.op.startswith("text_")
@@ -181,6 +224,16 @@ def _pronouns(tokens: Sequence[Token], scene: ParseContext) -> Iterator[_Pronoun
             yield _Pronoun(place, token.start, token.text, inside=False)
         elif (word := _inner(token.text)) is not None:
             yield _Pronoun(place, token.start + token.text.rindex(word), word, inside=True)
+
+
+def _is_somebody(token: Token, at: int, tokens: Sequence[Token], scene: ParseContext) -> bool:
+    """`mute him`, `把他静音`: somebody whom nothing here knows is what something is done to."""
+    if token.text not in words("SOMEBODY") or not at or scene.passes_over(token):
+        return False
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    if is_wide(token.text[0]):
+        return tokens[at - 1].text in words("DONE_TO") and behind is not None and is_head(behind)
+    return is_head(tokens[at - 1]) and (behind is None or _parts(behind) or behind.is_a("AND"))
 
 
 def _inner(text: str) -> str | None:

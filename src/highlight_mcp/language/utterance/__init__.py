@@ -71,6 +71,10 @@ class _StretchWalk:
             self.empty(a, b)
             return
         self.put_off = False
+        if ahead != (0, 0) and self._asks_for_a_yes(stretch, b) and any(map(is_head, self.tokens[slice(*ahead)])):
+            self._set_aside(*ahead, (0, 0), "hypothesis")  # `so clip 3 goes first, right?`
+            self.empty(a, b)
+            return
         deferred, self.deferred = self.deferred, False
         if deferred and stretch[0].kind == "separator" and stretch[0].value == "weak":
             self._set_aside(a, b, ahead, "later")
@@ -86,6 +90,12 @@ class _StretchWalk:
             self._set_aside(a, b, ahead, self.kind)
         elif any(t.is_a("LEFT_OUT") for t in stretch):
             self.kind = None  # an order: `the first minute is talk, leave it out and …`
+
+    def _asks_for_a_yes(self, stretch: list[Token], end: int) -> bool:
+        """Whether a stretch is nothing but `right?`, `对吧？`."""
+        words = "".join(t.text for t in stretch if t.kind != "separator")
+        asked = end < len(self.tokens) and self.tokens[end].is_a("QUESTION")
+        return words in said("TAGS") and asked
 
     def _makes_up(self, stretch: list[Token], ahead: tuple[int, int]) -> bool:
         """`第三段有点吵，但我喜欢`: what makes up for a fault takes the complaint back, unless it is of other clips."""
