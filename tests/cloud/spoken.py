@@ -13,6 +13,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "overlay_remove"},
     {"op": "overlay_remove", "asset": "logo.png"},
     {"op": "highlights"},
+    {"op": "highlights", "criterion": "goal", "side": "away", "taken": "last", "count": 1},
     {"op": "highlights", "count": 5, "total_ms": 90_000, "clip_ms": 8_000, "criterion": "cheer", "order": "rank"},
     {"op": "highlights", "count": 3, "criterion": "applause", "mode": "append"},
     {"op": "highlights", "total_ms": 60_000, "range_ms": [600_000, 1_200_000], "order": "countdown", "pace": "fast"},

@@ -63,6 +63,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 
 ALONE: dict[str, dict[str, Any]] = {
     **{word: {"query": "a car"} for word in ("words", "topic", "sound", "picture")}, "swap": {"target": {"clips": [1]}},
+    **{word: {"criterion": "goal"} for word in ("home", "away", "first", "last")},
 }  # fmt: skip
 """What words do not go without."""
 
