@@ -63,6 +63,10 @@ class Spoken:
         return self.token.value or sorted({"TITLE" if name == "CAPTION" else name for name in names})
 
 
+_UNCLEAR = Spoken(None, told=True)
+"""A time, or a part of something: what is said of it may be meant of either."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pronoun:
     """A pronoun of the sentence: the place of its token, and where the word itself stands."""
@@ -93,9 +97,10 @@ def resolved(tokens: list[Token], given: Sequence[Token], scene: ParseContext, r
         return None
     spoken = spoken or _spoken_earlier(scene, reader)
     candidates = _agreeing(spoken, pronoun)
-    if not candidates and _is_strange(pronoun, given, scene):
+    if _UNCLEAR in candidates or (not candidates and _is_strange(pronoun, given, scene)):
         plain = reader.read(tokens, _afresh(scene))
-        return _asked(scene, plain) if any(isinstance(op, LASTING) for op in plain.operations) else None
+        wide = any(isinstance(op, LASTING) or _reaches_all(op) for op in plain.operations)
+        return _asked(scene, plain) if wide else None
     if not any(one.token for one in candidates):
         return None
     return _settled(candidates, pronoun, tokens, scene, reader)
@@ -114,7 +119,8 @@ def _settled(
         whole = outcome.kind == "plan" and not (outcome.not_understood or outcome.unsupported)
         if whole and _keeps_others(outcome, tokens) and all(outcome.operations != other.operations for other in plans):
             plans.append(outcome)
-    if len(plans) == 1 and not any(len(one.clips) > 1 and not pronoun.is_plural for one in candidates):
+    others = len(candidates) > 1 and any(t.is_a("ONLY", "EXCEPT", "KEEP") for t in tokens)  # `use it only there`
+    if len(plans) == 1 and not others and not any(len(one.clips) > 1 and not pronoun.is_plural for one in candidates):
         return plans[0]
     if plans:
         return _asked(scene, *plans)
@@ -163,7 +169,7 @@ def _left_unsaid(tokens: list[Token], scene: ParseContext, reader: Reader) -> Pa
     if any(map(_names_anything, tokens)) or not (spoken := _agreeing(_spoken_earlier(scene, reader), None)):
         return None
     one = spoken[0]
-    if len(spoken) > 1 or one.token is None or len(one.clips) > 1:
+    if len(spoken) > 1 or one.token is None or len(one.clips) > 1 or one.token.kind in _PARTS:
         return None
     given, name = scene.source.given, one.token.text
     about = reader.hear(f"{name}{given}" if is_wide(given[0]) and is_wide(name[0]) else f"{given} {name}", scene)
@@ -263,7 +269,8 @@ def _agreeing(spoken: Sequence[Spoken], pronoun: _Pronoun | None) -> list[Spoken
     if pronoun is not None and pronoun.is_plural:
         clips = tuple(dict.fromkeys(n for one in spoken for n in one.clips))
         first = next((one for one in spoken if one.clips), None)
-        return [Spoken(first.token, tuple(sorted(clips)))] if first and len(clips) > 1 else []
+        stretches = [one for one in spoken if one == _UNCLEAR or (one.token and one.token.kind in _PARTS)]
+        return [Spoken(first.token, tuple(sorted(clips)))] if first and len(clips) > 1 else stretches
     found: dict[str, Spoken] = {}
     for one in spoken:
         found.setdefault(repr(one.key), one)
@@ -308,7 +315,15 @@ def _is_strange(pronoun: _Pronoun, given: Sequence[Token], scene: ParseContext) 
 
 def _spoken_earlier(scene: ParseContext, reader: Reader) -> list[Spoken]:
     """What the newest of the requests spoke of that changed nothing since the last version, and named something."""
-    return next(filter(None, (_mentions(reader.scan(text, scene), scene) for text in scene.situation.said)), [])
+    for text in scene.situation.said:
+        tokens = reader.scan(text, scene)
+        found, parts = _mentions(tokens, scene), [t for t in tokens if t.kind in (*_PARTS, "time")]
+        if parts:
+            alone = len(parts) == 1 and parts[0].kind != "time" and not any(one.token for one in found)
+            return [Spoken(parts[0])] if alone else [_UNCLEAR]  # of a clip or a file only part was spoken of
+        if found:
+            return found
+    return []
 
 
 def _mentions(tokens: Sequence[Token], scene: ParseContext) -> list[Spoken]:
