@@ -30,7 +30,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 OTHER: dict[Language, re.Pattern[str]] = {"en": CHINESE, "zh": ENGLISH}
 OWN: dict[Language, re.Pattern[str]] = {"en": re.compile("[A-Za-z]{3}"), "zh": CHINESE}
-CODE = re.compile(r"highlight-mcp(?: [a-z]+)*|Timeline \(.*|\"[^\"]*\"")
+CODE = re.compile(r"highlight-mcp(?: [a-z]+)*|(?:\S*/uv|uv|\S+ -m) pip install .*|Timeline \(.*|\"[^\"]*\"")
 """Commands, the summary line, which the contract fixes, and what somebody has written."""
 
 Said = Callable[..., tuple[int, str]]

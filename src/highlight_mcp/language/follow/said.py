@@ -88,9 +88,9 @@ def _with_halves(tokens: Sequence[Token]) -> list[Token]:
     """`one and a half is enough`: a number and its half are one number."""
     out: list[Token] = []
     for token in tokens:
-        ahead = [t for t in out[-3:] if t.text not in ("and", "a")]
+        ahead = [t for t in out[-3:] if is_bare(t, listed=True) or not t.is_a("AND", "LINK")]
         whole = ahead[-1] if ahead and len(ahead) < min(len(out), _PAIR) else None
-        if token.is_a("HALF") and whole is not None and (whole.kind == "number" or whole.text == "one"):
+        if token.is_a("HALF") and whole is not None and is_bare(whole, listed=True):
             del out[out.index(whole) :]
             size = float(whole.value) if whole.kind == "number" else 1.0
             token = Token("number", whole.start, token.end, f"{whole.text} and a half", value=size + 0.5)
@@ -195,7 +195,7 @@ class _Walk:
 
     def _value(self, token: Token) -> bool:
         said = self.said
-        if token.kind == "factor" and not any(c.isdigit() for c in token.text) and "点" not in token.text:
+        if _multiplies(token):
             said.share = token.value  # `double that`
             return True
         if token.kind in SIZES:
@@ -236,6 +236,13 @@ class _Walk:
         said.marks |= marks
         said.own = said.own or (own and not senses and not marks and not names)
         return bool(marks or senses or names or own)
+
+
+def _multiplies(token: Token) -> bool:
+    """`twice that`, `再加一倍`; `零点八倍` is a value."""
+    if token.kind != "factor" or any(c.isdigit() for c in token.text):
+        return False
+    return not is_wide(token.text[0]) or float(token.value).is_integer()
 
 
 _PAIR = 3

@@ -211,7 +211,7 @@ def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warning
 UPLOAD = Tool(
     name="upload",
     title="Upload footage",
-    description="Add footage (video, sound, pictures) to a session. Local files are used in place, nothing is copied.",
+    description="Add footage (video, sound, pictures) to a session. Local files stay where they are.",
     arguments=UploadArguments,
     result=UploadOutput,
     run=upload,

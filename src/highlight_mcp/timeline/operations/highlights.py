@@ -44,8 +44,8 @@ class Highlights(Operation):
 
     `query` goes with four criteria: `words` (each time they are said), `topic` (the passages about it),
     `sound` (what it sounds like), `picture` (what is to be seen). With mode `swap` the next best moment comes in place
-    of each clip of `target`, about as long. With `every_source` something of each file is shown. Goals and score
-    changes may be those of one `side` of the board, and the `first` or `last` ones by `taken`.
+    of each clip of `target`, about as long. With `every_source` something of each file is shown. Goals may be those of
+    one `side` of the board; `taken` picks the `first` or `last` ones.
     """
 
     chooses: ClassVar = True
