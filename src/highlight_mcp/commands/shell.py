@@ -67,6 +67,7 @@ def _raising() -> Iterator[None]:
     def first(number: int, _frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, leave)
+        sys.unraisablehook = lambda _: None  # what is interrupted while it is made may complain when it goes
         raise Stopped(number)
 
     if threading.current_thread() is not threading.main_thread():
