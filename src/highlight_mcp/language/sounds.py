@@ -16,7 +16,7 @@ from .outcome import ParseResult
 from .tokens import Token
 
 _SHORTEST, _LONGEST = 2, 4
-_MOST_TRIED, _MOST_SLIPS = 8, 2
+_MOST_TRIED, _MOST_SLIPS = 4, 2
 _NOTHING = frozenset({"FILLER", "LINK"})
 
 
