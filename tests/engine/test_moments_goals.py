@@ -13,6 +13,7 @@ from highlight_mcp.engine.scoreboard.changes import ScoreBoard, ScoreChange
 from highlight_mcp.messages import message, use_language
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
+from media_factory import make_clip
 
 HOUR_MS = 3_600_000
 
@@ -64,6 +65,12 @@ def test_without_the_reader_of_boards_no_side_and_no_last_goal_is_guessed(tmp_pa
     )
     (row,) = asked["refused"]
     assert row["code"] == "needs_extra:score" and "extras fetch score" in row["next_step"]
+
+
+def test_where_nothing_sounds_like_a_goal_either_it_is_said_how_to_get_the_reader(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "silent.mp4", seconds=3, samples=None)
+    (row,) = Session([clip], tmp_path / "cache").ask(operations=[{"op": "highlights", "criterion": "goal"}])["refused"]
+    assert row["code"] == "nothing_found" and "extras fetch score" in row["next_step"]
 
 
 def test_a_side_goes_with_goals_alone() -> None:

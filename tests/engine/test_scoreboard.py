@@ -98,13 +98,29 @@ def test_numbers_beside_the_names_and_below_each_other_are_scores() -> None:
     assert scores([f"ARS 1 {clock(n)} {int(n > 9)} CHE" for n in looks]) == [(10, (1, 1), "away")]
 
 
+def test_the_tens_of_seconds_by_themselves_are_no_score() -> None:
+    """Wide digits of a clock may be read one by one."""
+    shown = [
+        f"ARS 0 CHE {int(look > 40)} 1H 1{look // 24 % 10} : {look // 4 % 6} {look * 5 // 2 % 10}" for look in range(90)
+    ]
+    assert scores(shown) == [(41, (0, 1), "away")]
+
+
+def test_numbers_below_the_names_are_the_score() -> None:
+    shown = [f"{int(look > 20)}       0" for look in range(40)]
+    assert scores(["ARS     CHE"] * 40, shown) == [(21, (1, 0), "home")]
+    assert board(shown) == NO_BOARD, "without names two lone numbers have to change twice"
+
+
 def test_a_period_that_goes_up_is_no_goal() -> None:
     shown = [f"ARS 1-0 CHE {1 + int(look > 15)}" for look in range(40)]
     assert board(shown).found and scores(shown) == []
 
 
 def test_games_of_several_sets_count_in_their_order() -> None:
-    home = [f"NADAL {min(look // 4, 6)} {max(0, look - 30) // 4}" for look in range(45)]
+    won = [3, 5, 11, 13, 20, 24, 32, 35, 42]  # looks from which there is one game more
+    games = [sum(look >= at for at in won) for look in range(45)]
+    home = [f"NADAL {min(count, 6)} {max(0, count - 6)}" for count in games]
     away = ["BORGS 4 0" for _ in range(45)]
     assert [after for _, after, _ in scores(home, away)] == [(n, 4) for n in range(1, 7)] + [
         (n, 0) for n in range(1, 4)

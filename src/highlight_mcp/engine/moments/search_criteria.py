@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...language.lexicon import is_wide
-from ...messages import Message, message
+from ...messages import Message, message, sentences
 from ...timeline.media import MomentSelection, UsedRange
 from ...timeline.operations import Highlights, OperationRejected
 from ..extras.catalogue import FACES, SCORE, SOUNDS, VISION, WORDS, Extra
@@ -150,11 +150,7 @@ def search_scores(
     if placed:
         _need(SCORE, models)
     if SCORE.state(models) != "ready":
-        step = message("engine.note.board_extra", how=SCORE.next_step(models))
-        return FoundElsewhere(
-            {source.media_id: _like_one(source, wish) for source in sources},
-            (message(f"engine.note.approximate_{wish.criterion}"), step),
-        )
+        return _without_boards(sources, wish, SCORE.next_step(models))
     from ..scoreboard.changes import NO_BOARD, score_board
     from .goal_criteria import goals
 
@@ -181,7 +177,20 @@ def search_scores(
         raise OperationRejected(
             "nothing_found", message("timeline.highlights.no_board"), message("timeline.highlights.no_board.next")
         )
+    if not any(found.values()) and wish.side is None:
+        what = sentences(*notes) if read else message("timeline.highlights.no_goal")
+        raise OperationRejected("nothing_found", what, message("timeline.highlights.no_goal.next"))
     return FoundElsewhere(found, tuple(notes), bool(read), message("engine.looked_for.board") if read else None)
+
+
+def _without_boards(sources: Sequence[RecordingSignals], wish: Highlights, how: Message) -> FoundElsewhere:
+    """What sounds or looks like changes of the score, with how their reader is added."""
+    found = {source.media_id: _like_one(source, wish) for source in sources}
+    if not any(found.values()):
+        step = message("timeline.highlights.extra.next", how=how)
+        raise OperationRejected("nothing_found", message("timeline.highlights.goals_unseen"), step)
+    approximate = message(f"engine.note.approximate_{wish.criterion}")
+    return FoundElsewhere(found, (approximate, message("engine.note.board_extra", how=how)))
 
 
 def _like_one(source: RecordingSignals, wish: Highlights) -> Sequence[Candidate]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .rows import Row
 from .steps import NumberReading
-from .tokens import BoardToken
+from .tokens import APART, BoardToken
 
 DIGIT = 1.2
 """Height of a digit, of the height of the core of its text: at 18 pixels the core is 15 high."""
@@ -15,7 +16,10 @@ _SAME_PLACE = 0.5  # digit heights between neighbours in order of place
 _LEAST_LOOKS = 3  # looks in which a number is there
 _RUNNING, _LEAST_STEPS = 0.55, 4  # share of the looks that change, and how many at least
 _EVEN, _EVEN_VALUES = 0.8, 5  # furthest from a straight line, and the different values that takes
+_REGULAR_GAPS, _REGULAR, _MOSTLY = 5, 0.06, 0.85  # times between changes; share they differ by; share that do not
+_VAGUE = 0.35  # of the usual time between changes, that they are known to within
 
+Floats = NDArray[np.float64]
 Tokens = Mapping[tuple[int, int], tuple[BoardToken, ...]]
 """What was read, by look and row."""
 
@@ -69,14 +73,17 @@ def _cell(row: int, group: Sequence[tuple[float, int, BoardToken]]) -> list[Cell
     return [Cell(row, float(np.median([x for x, _, _ in group])), best)]
 
 
-def clocks(cells: Sequence[Cell], read: Tokens, at_ms: Sequence[int]) -> set[int]:
-    """Which of the cells run, and those that a colon or nothing parts from one that does."""
-    running = {place for place, cell in enumerate(cells) if runs(cell, at_ms)}
-    out = set(running)
-    for place, cell in enumerate(cells):
-        for other in running:
-            if place not in running and _is_of_clock(cell, cells[other], read):
-                out.add(place)
+def clocks(rows: Sequence[Row], cells: Sequence[Cell], read: Tokens, at_ms: Sequence[int]) -> set[int]:
+    """Which of the cells run, and those that are parts of a clock with one that does, in turn."""
+    out = {place for place, cell in enumerate(cells) if runs(cell, at_ms)}
+    fresh = set(out)
+    while fresh:
+        fresh = {
+            place
+            for place, cell in enumerate(cells)
+            if place not in out and any(_is_of_clock(rows[cell.row], cell, cells[other], read) for other in fresh)
+        }
+        out |= fresh
     return out
 
 
@@ -93,17 +100,30 @@ def runs(cell: Cell, at_ms: Sequence[int]) -> bool:
         return False
     times = np.array([at_ms[look] for look in looks], np.float64) / 1000.0
     slope, start = np.polyfit(times, values, 1)
-    return bool(np.abs(values - (slope * times + start)).max() <= _EVEN)
+    return bool(np.abs(values - (slope * times + start)).max() <= _EVEN) or _keeps_time(values, times)
 
 
-def _is_of_clock(cell: Cell, clock: Cell, read: Tokens) -> bool:
-    """Whether a colon stands between a number and one that runs."""
+def _keeps_time(values: Floats, times: Floats) -> bool:
+    """Whether a number changes again and again after the same time, as the tens of seconds do, which start anew."""
+    after = np.flatnonzero(np.diff(values)) + 1
+    changed, vague = (times[after] + times[after - 1]) / 2.0, times[after] - times[after - 1]
+    gaps = np.diff(changed)
+    if len(gaps) < _REGULAR_GAPS or np.median(vague) > _VAGUE * np.median(gaps):
+        return False
+    off = np.abs(gaps - np.median(gaps)) <= (vague[1:] + vague[:-1]) / 2.0 + _REGULAR * np.median(gaps)
+    return bool(off.mean() >= _MOSTLY)
+
+
+def _is_of_clock(row: Row, cell: Cell, clock: Cell, read: Tokens) -> bool:
+    """Whether in most looks a colon alone, or no room for anything, parts a number from one that runs."""
     if cell.row != clock.row:
         return False
-    between = 0
+    joined = 0
     shared = cell.tokens.keys() & clock.tokens.keys()
     for look in shared:
         tokens = read[(look, cell.row)]
         first, last = sorted((tokens.index(cell.tokens[look]), tokens.index(clock.tokens[look])))
-        between += [token.kind for token in tokens[first + 1 : last]] == ["colon"]
-    return between * 2 > len(shared)
+        kinds = [token.kind for token in tokens[first + 1 : last]]
+        close = tokens[last].start - tokens[first].end <= APART * DIGIT * row.height
+        joined += kinds == ["colon"] or (not kinds and close)
+    return joined * 2 > len(shared)

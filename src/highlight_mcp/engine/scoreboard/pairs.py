@@ -13,6 +13,7 @@ _LEAST_SHARE, _LEAST_TOGETHER = 0.15, 4  # share of the looks, and looks, in whi
 _LEAST_PLAUSIBLE = 0.7  # share of the changes that are up by a few points
 _MOST_POINTS = 199  # points of a side
 _ROW_GAP, _ALIKE = 3.0, 1.6  # heights between two rows of one board; times that their signs may differ
+_NAME_OVER, _NAME_BESIDE = 2.6, 2.0  # digit heights up or down, and across, from a number to the name over it
 _COLUMN = 0.8  # digit heights from one row to the other
 # how much an arrangement speaks for a score; what is no arrangement of scores gets the last
 _PARTED, _NAMED, _STACKED, _AROUND, _HALF, _BARE, _NONE = 4.0, 3.0, 3.0, 2.5, 1.5, 1.0, 0.0
@@ -37,7 +38,7 @@ class ScorePair:
 
 def score_pairs(rows: Sequence[Row], cells: Sequence[Cell], read: Tokens, at_ms: Sequence[int]) -> list[ScorePair]:
     """Pairs that may be the score, the best first."""
-    running = clocks(cells, read, at_ms)
+    running = clocks(rows, cells, read, at_ms)
     usable = [cell for place, cell in enumerate(cells) if place not in running and _is_score(cell)]
     pairs = [pair for one, other in combinations(usable, 2) if (pair := _pair(rows, one, other, read, at_ms))]
     return sorted(pairs, key=lambda pair: (-pair.weight, pair.home.row, pair.home.x))
@@ -62,6 +63,8 @@ def _pair(rows: Sequence[Row], one: Cell, other: Cell, read: Tokens, at_ms: Sequ
         if plausibility(found) < _LEAST_PLAUSIBLE:
             return None
         count += len(kept_steps(found, [at_ms[look] for look in looks]))
+    if count and arranged in (_BARE, _HALF) and all(_has_name_over(rows, cell, read) for cell in (home, away)):
+        arranged = _NAMED
     if arranged == _BARE and count < _BARE_STEPS:
         return None
     weight = arranged * (1.0 + _PER_STEP * min(count, _MOST_STEPS)) * len(together) / len(at_ms)
@@ -90,6 +93,27 @@ def _arrangement(tokens: Sequence[BoardToken], home: BoardToken, away: BoardToke
         # CODE 1 CODE 0 or 1 CODE 0 CODE; else 1 CODE CODE 0, where nothing stands outside
         return _NAMED if named_before or named_after else _AROUND if len(between) > 1 else _NONE
     return _NONE
+
+
+def _has_name_over(rows: Sequence[Row], cell: Cell, read: Tokens) -> bool:
+    """Whether a name stands right above or below a number, in at least two looks."""
+    own = rows[cell.row]
+    middle, height = (own.box[1] + own.box[3]) / 2, DIGIT * own.height
+    near = {
+        place
+        for place, row in enumerate(rows)
+        if place != cell.row and abs((row.box[1] + row.box[3]) / 2 - middle) <= _NAME_OVER * height
+    }
+    named = [
+        look
+        for (look, place), tokens in read.items()
+        if place in near
+        and any(
+            is_name(token) and abs(rows[place].box[0] + token.middle - cell.x) <= _NAME_BESIDE * height
+            for token in tokens
+        )
+    ]
+    return len(set(named)) > 1
 
 
 def _stacked(rows: Sequence[Row], home: Cell, away: Cell, read: Tokens) -> float:

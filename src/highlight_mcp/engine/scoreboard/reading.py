@@ -28,11 +28,14 @@ _AGREEING_IN, _AGREEING = 3, 0.6  # looks of which two must agree on what a row 
 _TRIED = 12  # looks at which all rows are read before a pair is chosen
 _STEP_MS = 5_000  # ms between looks: two in ten seconds, where the budget allows
 _CPU_RATE, _LEAST_CPU_S = 0.0042, 14.0  # CPU s per second of footage (30 for two hours), and for any recording
-_COARSE_SHARE = 0.45  # of the budget for looks before halving begins
+_COARSE_SHARE = 0.35  # of the budget for looks before halving begins
+_DEAREST_S = 0.2  # CPU s for a look: few keyframes make each dear, but then the nearest one before it is taken
+_KEY = 6.0  # times the usual picture: a keyframe of 1080p at 5 Mbit/s takes 27 ms, the usual picture 4
 # CPU s to read a row, to make RGB of a picture, to search a pixel for text; measured on one core
 _READ_S, _SHOWN_S, _SEARCH_S = 0.035, 0.006, 1.2e-6
 _CLOSE_MS = 700  # ms between pictures that are read one after the other at a change
 _FOLLOW_MS = 4_500  # ms: shorter stretches are decoded through rather than halved
+_MANY, _MOST_MORE = 40.0, 2.0  # changes for which the budget is doubled; times the budget that is added, at most
 _NEAR_MS = 900  # ms: a change known to within this is not looked at any closer
 _MOST_TRIES = 14  # looks for one change
 _END_MS = (600, 2_600)  # ms before the end: a last score needs two looks
@@ -176,21 +179,21 @@ class BoardReader:
 
     def _spent_s(self) -> float:
         """CPU seconds that the looks so far have cost, by their numbers."""
-        pixels = self._looks.pixels
-        each = picture_seconds(round(self._bytes_per_ms * self._looks.frame_ms), pixels)
         return (
-            self._looks.decoded * each
+            self._looks.decoded * self._picture_s()
             + self._looks.shown * _SHOWN_S
             + self._lines * _READ_S
             + self._searched * _SEARCH_S
         )
 
+    def _picture_s(self) -> float:
+        """CPU seconds to decode a picture of usual size."""
+        return picture_seconds(round(self._bytes_per_ms * self._looks.frame_ms), self._looks.pixels)
+
     def _read_evenly(self, rows: tuple[int, ...]) -> None:
         """Looks all over the recording, as close together as a share of the budget allows."""
-        spent = self._spent_s()
-        each = spent / max(1, self._looks.shown) if self._looks.shown else 0.1
-        key = picture_seconds(round(self._bytes_per_ms * self._looks.frame_ms * 8), self._looks.pixels) * 2
-        price = max(min(each, 0.2), key) + _SHOWN_S + len(rows) * _READ_S
+        each = self._looks.decoded / max(1, self._looks.shown) * self._picture_s()
+        price = max(min(each, _DEAREST_S), _KEY * self._picture_s()) + _SHOWN_S + len(rows) * _READ_S
         count = int(min(self._duration_ms / _STEP_MS, max(24.0, _COARSE_SHARE * self._budget_s / price)))
         step = self._duration_ms / max(1, count)
         for number in range(count):
@@ -213,15 +216,19 @@ class BoardReader:
         return look.at_ms
 
     def _halve(self, rows: tuple[int, ...]) -> None:
-        """Look closer at every change, the least certain first, as far as the budget goes."""
+        """Look closer at every change, the least certain first, as far as the budget goes.
+
+        Where the score changes all the time, as in basketball, there is more of it.
+        """
         tries: Counter[tuple[int, ...]] = Counter()
-        while self._spent_s() < self._budget_s:
+        budget_s = self._budget_s * (1.0 + min(_MOST_MORE, len(self._gaps()) / _MANY))
+        while self._spent_s() < budget_s:
             gaps = [gap for gap in self._gaps() if tries[gap.name] < _MOST_TRIES]
             if not gaps:
                 return
             gap = max(gaps, key=lambda gap: (gap.widest_ms, -gap.at_ms[0]))
             tries[gap.name] += self._closer(gap, rows)
-            self._report(round(50 + 50 * self._spent_s() / self._budget_s), 100)
+            self._report(round(50 + 50 * self._spent_s() / budget_s), 100)
 
     def _closer(self, gap: "Gap", rows: tuple[int, ...]) -> int:
         """Look into the widest part of a gap; returns how many tries that was."""

@@ -20,7 +20,7 @@ def columns_of(reading: BoardReading) -> list[tuple[Cell, Cell]]:
     if pair.home.row == pair.away.row or not _is_set(*main):
         return [main]
     cells = cells_of(reading.rows, reading.read)
-    running = clocks(cells, reading.read, reading.at_ms)
+    running = clocks(reading.rows, cells, reading.read, reading.at_ms)
     usable = [cell for place, cell in enumerate(cells) if place not in running]
     reach = _COLUMN * DIGIT * max(reading.rows[cell.row].height for cell in main)
     sets = [main]
