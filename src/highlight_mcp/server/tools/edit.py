@@ -55,9 +55,7 @@ class EditArguments(Arguments):
     operations: Annotated[
         list[Any] | None,
         WithJsonSchema(ITEM),
-        Field(
-            max_length=100, description=f"Exact edits, times in ms, clips from 1; {HELP_URI} explains: {signatures()}"
-        ),
+        Field(max_length=100, description=f"Exact edits in ms, clips from 1; see {HELP_URI}: {signatures()}"),
     ] = None
     session_id: SessionId = None
     base_version: Annotated[int | None, Field(ge=0, description="Refuse if the timeline is not at this version")] = None
