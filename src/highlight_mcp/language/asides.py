@@ -31,6 +31,7 @@ def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -
             )
         )
     )
+    tokens = _sized(tokens)
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -62,6 +63,17 @@ def _counts(number: Token, clips: Token) -> bool:
     """Whether a number says once more how many clips were named."""
     single = all(first == last for first, last in clips.value)
     return single and len(clips.value) > 1 and number.value == len(clips.value)
+
+
+def _sized(tokens: list[Token]) -> list[Token]:
+    """`no single clip over six`, `none longer than twelve`: of clips, a bare number is in seconds."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[1:], 1):
+        ends = i + 1 == len(tokens) or tokens[i + 1].kind == "separator"
+        bound = tokens[i - 1].is_a("EACH") and tokens[i - 1].is_a("AT_MOST", "AT_LEAST")
+        if token.kind == "number" and bound and ends:
+            out[i] = replace(token, kind="duration", value=round(token.value * 1000))
+    return out
 
 
 def _faltered(tokens: list[Token]) -> list[Token]:

@@ -126,9 +126,16 @@ def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _
         return False
     if any(t.text in said("IT") for t in tokens) and any(narration.names_no_clip(piece) for piece in unread):
         return False  # `the intro clip is too loud, knock it down`: which one is meant?
+    if any(getattr(d.op, "target", None) == "all" for d in deeds) and any(map(_points, unread)):
+        return False  # `刚才挪的那段顺便静音`: not all of it
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
     return not any(t.kind in KINDS or t.is_a("LATER") for piece in unread for t in piece)
+
+
+def _points(piece: _Piece) -> bool:
+    """Whether a piece speaks of one clip without its number."""
+    return any(t.is_a("THAT_CLIP", "NEXT_CLIP", "PREVIOUS_CLIP") for t in piece)
 
 
 def _rivals(tokens: list[Token], scene: ParseContext) -> list[Finding]:

@@ -217,6 +217,8 @@ class _Change:
         if token.kind == "range":
             return self._range(token)
         if token.kind == "number" and "also" in self.said.marks and self._named("clips"):
+            if "more" in self.said.marks:
+                raise Unclear  # `another two`: clips, or as much again?
             raise Unfit  # a clip by its number alone
         if found := self._timed(token) or self._measured(token, edges):
             return found

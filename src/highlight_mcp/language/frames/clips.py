@@ -44,6 +44,8 @@ def _remove(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return []  # `no music please, remove it`
     if _removes_nothing(filled):
         return None
+    if "EVERY_OTHER" in scene.sentence_has and not filled.says("target", "EVERY_OTHER"):
+        return None  # `隔一段删一段，从第二段开始删`
     older = filled.inherited and all(t.start < filled.at for t in filled.of("part"))
     if filled.has("part") and not (older and filled.has("target")):
         return _remove_both(filled, scene) if filled.has("target") else _remove_parts(filled, scene)
