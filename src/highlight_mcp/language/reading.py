@@ -102,7 +102,7 @@ def _understood(
     begins = following[0].start if following else 0
     said = made.recalled([token for token in said if token.start >= begins], scene)
     read, tokens = _read(said, scene, by_file=by_file)
-    if scene.pointed:
+    if scene.pointed and (read.kind == "plan" or going_on is None or not going_on.sure):
         return read, tokens
     if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
         read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)

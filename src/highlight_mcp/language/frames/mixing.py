@@ -66,7 +66,7 @@ def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _LOUDNESS = frame(
     "loudness",
-    ["LOUDNESS"],
+    ["LOUDNESS", "CHANGE|ADD|MAKE LOUDNESS"],
     [
         role("to", "TO? lufs|decibels"),
         role("below", "TO? 'minus'|'negative' number"),

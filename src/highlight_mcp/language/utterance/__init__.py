@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ..context import ParseContext
 from ..intent import topic_of
-from ..lexicon import Codes
+from ..lexicon import Codes, index
 from ..outcome import Query, Unresolved
 from ..resolve import numbers, union
 from ..speech import endings, form, said
@@ -327,6 +327,9 @@ def opens_order(stretch: list[Token]) -> bool:
             continue
         plain, *_ = token.text.split() or [""]
         bent = plain.endswith(endings("BENT")) and plain not in said("BENT_NOT")
+        numbered = any(t.kind in ("clips", "number") for t in stretch)  # `put it third` is read by itself
+        if token.is_a("RATHER") and not numbered and not index().get(plain, _HOLLOW).isdisjoint(_IMPERATIVES):
+            return True  # `put it at the top`, behind what was put at the bottom
         return token.is_a(*_IMPERATIVES) and not bent and not token.is_a("NOT")
     return False
 
