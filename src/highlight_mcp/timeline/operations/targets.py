@@ -1,6 +1,7 @@
 """Which part of the reel an operation means: clip numbers and times as they were before the request."""
 
 from collections.abc import Callable, Iterable, Sequence
+from math import ceil
 from typing import Literal, NamedTuple
 
 from ..layout import is_footage, offset_of, pace_of, slice_clip, source_at
@@ -220,7 +221,9 @@ def replace_ranges(
         stretches.setdefault(piece.place, []).append(piece)
     out: list[Clip] = []
     for place, clip in enumerate(edit.clips):
-        marks = _merged(stretches.get(place, []), clip.duration_ms, shortest_piece(edit))
+        # A part of slow footage may lose up to a millisecond of it, which lasts longer in the reel.
+        least = shortest_piece(edit) + (ceil(1 / clip.speed) - 1 if clip.speed < 1 else 0)
+        marks = _merged(stretches.get(place, []), clip.duration_ms, least)
         first = True
         for start, end, selected in _segments(marks, clip.duration_ms):
             segment = slice_clip(clip, start, end)
