@@ -34,6 +34,9 @@ def _orders() -> list[tuple[str, str]]:
             ops = item["expect"].get("ops", [])
             kept = item["lang"] in ("en", "zh") and item["expect"]["kind"] == "plan"
             kept = kept and "也" not in item["text"]  # `…，第三段也是，不要` may say one thing twice
+            kept = kept and not item["text"].endswith(
+                "秒"
+            )  # `从31:20开始的九十秒，不要`: what is only named is not wanted
             if kept and ops and all(op["op"] in _TAKING for op in ops):
                 found.append((item["text"], item["context"]))
     return found[::9]

@@ -46,7 +46,7 @@ async def test_a_search_without_its_words_is_refused_and_a_sound_names_its_extra
         sound = await host.error("edit", operations=[{"op": "highlights", "criterion": "sound", "query": "siren"}])
         assert sound["kind"] == "edit_refused"
         assert "highlight-mcp extras fetch sounds" in sound["next_step"]
-        assert "6 MB, Apache-2.0" in sound["next_step"]
+        assert "8 MB, licence not stated" in sound["next_step"]
 
 
 async def test_moments_quote_what_is_said(bench: Bench, either: Mode, talk: Path) -> None:

@@ -138,6 +138,8 @@ def _told_before(
     last = tokens[start:]
     if not start or any(map(_names_anything, last)) or not any(map(is_head, last)):
         return None
+    if all(t.is_a("NOT", "FILLER") for t in last):
+        return None  # `把音乐去掉，不要`: a bare no takes back what was ordered
     here = _Pronoun(start, last[0].start, "", inside=False)
     spoken = _agreeing(_spoken_before(here, given, scene) or [], None)
     if len(spoken) != 1 or spoken[0].token is None or spoken[0].clips:
