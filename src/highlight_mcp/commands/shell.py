@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -67,7 +68,9 @@ def _raising() -> Iterator[None]:
     def first(number: int, _frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, leave)
-        sys.unraisablehook = lambda _: None  # what is interrupted while it is made may complain when it goes
+        # What is interrupted while it is made, or before it begins, may complain when it goes.
+        sys.unraisablehook = lambda _: None
+        warnings.simplefilter("ignore")
         raise Stopped(number)
 
     if threading.current_thread() is not threading.main_thread():
