@@ -4,18 +4,36 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from ...timeline.operations import BgmAdd, ClipTarget, Fade, RangeTarget, Volume
+from ...timeline.operations import (
+    BgmAdd,
+    ClipTarget,
+    Fade,
+    FilterAdd,
+    Flip,
+    RangeTarget,
+    Rotate,
+    Speed,
+    Trim,
+    Volume,
+    ZoomAdd,
+)
 from ..context import ParseContext
 from ..frames.targets import is_pronoun
 from ..outcome import ParseResult
 from ..speech import said as words
 from ..tokens import Token
+from .slots import clips_of
 
+_IN_PLACE = (Volume, FilterAdd, Rotate, Flip, ZoomAdd, Speed, Trim)
+"""What is done to clips without giving them other numbers."""
 _WHOLE = ("ALL", "EVERYTHING", "EACH", "REEL", "VIDEO", "REST", "THROUGHOUT", "SOURCE_SOUND")
 
 
 def with_target_of_last(read: ParseResult, tokens: Sequence[Token], scene: ParseContext) -> ParseResult:
-    """The outcome with an operation on the whole reel done to what the last request was done to, where it goes on."""
+    """The outcome with an operation on the whole reel done to what the last request was done to, where it goes on.
+
+    A question where that cannot be said by its number or its times any more.
+    """
     last = scene.situation.last
     if read.kind != "plan" or len(read.operations) != 1 or last is None or not last.operations:
         return read
@@ -24,6 +42,11 @@ def with_target_of_last(read: ParseResult, tokens: Sequence[Token], scene: Parse
     whole = "both" if isinstance(op, Fade) else "all"
     if getattr(op, "target", None) != whole or any(t.is_a(*_WHOLE) and not is_pronoun(t) for t in tokens):
         return read
+    named = isinstance(target, RangeTarget) or clips_of(before) is not None
+    moved = isinstance(target, RangeTarget) and any(isinstance(one, Speed) for one in last.operations)
+    if named and _goes_on(tokens) and (moved or not all(isinstance(one, _IN_PLACE) for one in last.operations)):
+        # Clips have other numbers now, or the same times are another stretch.
+        return ParseResult(kind="clarify", missing=("target",), offered=(op,), language=read.language)
     music = target == "bgm" and (isinstance(op, Volume) or (isinstance(op, Fade) and any(map(is_pronoun, tokens))))
     if not (music or (isinstance(target, ClipTarget | RangeTarget) and _goes_on(tokens))):
         return read

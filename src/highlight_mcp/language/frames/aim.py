@@ -245,16 +245,20 @@ def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None
     tokens = [t for t in filled.of(name) if t.kind in ("range", "head", "tail")]
     if not chosen or len(chosen) != 1 or len(tokens) != 1:
         return None
-    clip, token = scene.situation.clips[chosen[0] - 1], tokens[0]
+    span = within(chosen[0], tokens[0], scene)
+    return None if span is None else RangeTarget(range_ms=span)
+
+
+def within(number: int, token: Token, scene: ParseContext) -> tuple[int, int] | None:
+    """A range, head or tail of a clip as times of the reel in ms; None where it is not in it, or may mean another."""
+    clip = scene.situation.clips[number - 1]
     if token.kind == "range":
         a, b = token.value[0], clip.duration_ms if token.value[1] is None else token.value[1]
         if clip.start_ms <= token.value[0] < clip.start_ms + clip.duration_ms:
             return None  # the same times of the reel lie in the clip as well
     else:
         a, b = (0, token.value) if token.kind == "head" else (clip.duration_ms - token.value, clip.duration_ms)
-    if not 0 <= a < b <= clip.duration_ms:
-        return None
-    return RangeTarget(range_ms=(clip.start_ms + a, clip.start_ms + b))
+    return (clip.start_ms + int(a), clip.start_ms + int(b)) if 0 <= a < b <= clip.duration_ms else None
 
 
 def stretches(filled: Filled, scene: ParseContext, name: str) -> list[RangeTarget] | None:

@@ -6,6 +6,7 @@ from ..context import ParseContext
 from ..outcome import Finding, Unresolved
 from ..resolve import union
 from ..tokens import Token
+from . import aim
 from .frame import Filled, role
 
 DEFAULT_MS = 3000
@@ -132,16 +133,8 @@ def _inside(filled: Filled, scene: ParseContext) -> dict[str, int] | None:
     spans = [t for t in filled.of("span") if t.kind in ("head", "tail", "range")]
     if not chosen or len(chosen) != 1 or len(spans) != 1:
         return None
-    clip, span = scene.situation.clips[chosen[0] - 1], spans[0]
-    if span.kind == "range":
-        start, end = span.value[0], clip.duration_ms if span.value[1] is None else span.value[1]
-        if clip.start_ms <= start < clip.start_ms + clip.duration_ms:
-            return None  # the same times of the reel lie in the clip as well
-    else:
-        start, end = (0, span.value) if span.kind == "head" else (clip.duration_ms - span.value, clip.duration_ms)
-    if not 0 <= start < end <= clip.duration_ms:
-        return None
-    return {"start_ms": clip.start_ms + int(start), "end_ms": clip.start_ms + int(end)}
+    found = aim.within(chosen[0], spans[0], scene)
+    return None if found is None else {"start_ms": found[0], "end_ms": found[1]}
 
 
 def over_each(filled: Filled, scene: ParseContext) -> list[dict[str, int]]:
