@@ -3,11 +3,14 @@
     python benchmarks/compose.py OUT --set tuning              all recipes, the seeds for tuning
     python benchmarks/compose.py OUT --set held                the seeds kept back: look at these last
     python benchmarks/compose.py OUT --set tuning --recipes match talk --seeds 7 8
+    python benchmarks/compose.py OUT --set folds               pairs of short ones, to leave out each source in turn
 
 OUT gets RECIPE_SEED.mp4 with RECIPE_SEED.truth.json: events (start, end, cue a/v/av, strength 1-3), distractors
-(loud or lively but not wanted), all cuts, and the seconds during which words are spoken. It must lie outside the
-repository. The two sets share no place a recording stays at and no seed. The same recipe and seed give the same
-script; the encoded bytes may differ between versions of the encoder.
+(loud or lively but not wanted), all cuts, the seconds during which words are spoken, and every clip and sound it is
+made of. It must lie outside the repository. `tuning` and `held` share no place a recording stays at and no seed. In
+`folds` a recording has half of all sources and the next one the other half: for each source there are as many
+recordings with it as without. The same recipe and seed give the same script; the encoded bytes may differ between
+versions of the encoder.
 
 What such recordings cannot show: how real games sound and look. Use them to compare, not to promise.
 """
@@ -22,11 +25,12 @@ from typing import Any
 from composing import hours
 from composing.drawing import encode
 from composing.material import FPS, HEIGHT, WIDTH
+from composing.pools import pool_of
 from composing.recipes import RECIPES
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SEEDS = {"tuning": (101, 102), "held": (901, 902, 903)}
-HOUR_SEEDS = {"tuning": (101,), "held": (901,)}
+SEEDS = {"tuning": (101, 102), "held": (901, 902, 903), "folds": tuple(range(2000, 2008))}
+HOUR_SEEDS = {"tuning": (101,), "held": (901,), "folds": ()}
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,20 @@ def compose(wish: Wish) -> Path:
     """Write one recording and its truth; returns the file of the recording."""
     file = wish.out / f"{wish.recipe}_{wish.seed}.mp4"
     if wish.recipe in hours.HOURS:
-        hour = hours.HOURS[wish.recipe](wish.seed, wish.pool)
+        hour = hours.HOURS[wish.recipe](wish.seed, pool_of(wish.pool, wish.seed))
         script, cuts = hour.script, hours.write(hour, file)
+        made_of = set().union(script.made_of(), *(block.made_of() for block in hour.blocks))
     else:
-        script = RECIPES[wish.recipe](wish.seed, wish.pool)
+        script = RECIPES[wish.recipe](wish.seed, pool_of(wish.pool, wish.seed))
         cuts = encode(script, file)
+        made_of = script.made_of()
     truth: dict[str, Any] = {
         "file": file.name, "profile": script.profile, "seed": script.seed, "duration": script.duration,
         "fps": FPS, "width": WIDTH, "height": HEIGHT, "audio": script.audible,
         "events": sorted(script.events, key=lambda row: row["start"]),
         "distractors": sorted(script.distractors, key=lambda row: row["start"]),
         "cuts": cuts, "event_seconds": round(sum(e["end"] - e["start"] for e in script.events), 2),
-        "words": sorted(script.words), "pool": wish.pool,
+        "words": sorted(script.words), "pool": wish.pool, "sources": sorted(made_of),
     }  # fmt: skip
     file.with_suffix("").with_suffix(".truth.json").write_text(json.dumps(truth, indent=1))
     return file

@@ -12,6 +12,7 @@ import numpy as np
 
 from .drawing import encode, write_sound
 from .material import RATE
+from .pools import Pool
 from .recipes import Writer
 from .script import Script
 
@@ -33,19 +34,19 @@ class Hour:
 
 
 def hour(
-    profile: str, seed: int, pool: str, *, audible: bool, events: int, fixed: bool = False, minutes: int = 60
+    profile: str, seed: int, pool: Pool, *, audible: bool, events: int, fixed: bool = False, minutes: int = 60
 ) -> Hour:
     """An hour at one place with distractors every other minute and so many events.
 
     `fixed` means one camera that never cuts: an event is fast motion at the same place.
     """
-    whole = Writer(profile, seed, minutes * 60.0, audible, pool, fixed=fixed)
+    whole = Writer(profile, seed, audible, pool, duration=minutes * 60.0, fixed=fixed)
     count = minutes * 60 // _BLOCK_S
     random = whole.random
     framing = (float(random.uniform(1.1, 1.4)), (float(random.uniform()), float(random.uniform())))
 
     def block() -> Writer:
-        w = Writer(profile, int(random.integers(1 << 30)), float(_BLOCK_S), False, pool)
+        w = Writer(profile, int(random.integers(1 << 30)), False, pool, duration=float(_BLOCK_S))
         w.base_clip, w.other_base, w.lively, w.calm = whole.base_clip, whole.other_base, whole.lively, whole.calm
         w.script.base.append((0.0, w.base_clip, *framing))
         return w
@@ -136,11 +137,11 @@ def _append(container: Any, video: Any, file: Path, place: int) -> None:
             container.mux(packet)
 
 
-def _of(events: int, audible: bool, name: str, fixed: bool = False) -> Callable[[int, str], Hour]:
+def _of(events: int, audible: bool, name: str, fixed: bool = False) -> Callable[[int, Pool], Hour]:
     return lambda seed, pool: hour(name, seed, pool, audible=audible, events=events, fixed=fixed)
 
 
-HOURS: dict[str, Callable[[int, str], Hour]] = {
+HOURS: dict[str, Callable[[int, Pool], Hour]] = {
     "sparse": _of(5, True, "sparse"),
     "sparse_silent": _of(5, False, "sparse_silent"),
     "fixed": _of(5, True, "fixed", fixed=True),

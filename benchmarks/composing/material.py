@@ -15,25 +15,6 @@ _LONGEST_FRAMES = 220
 Frame = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-BASES = {
-    "tuning": ("bee_thistle.mp4", "bottles_belt_noaudio.mp4", "crystal_tabletop.webm", "friday_1940_speech.mp4"),
-    "held": ("frog_tabletop.webm", "flower_timelapse.mp4", "stream_of_water.mp4", "loud_quiet_timecode.mp4"),
-}
-"""What a recording stays at; the pools share none, so that held-back recordings show places never tuned on."""
-FIXED = {
-    "tuning": ("bee_thistle.mp4", "bottles_belt_noaudio.mp4", "friday_1940_speech.mp4"),
-    "held": ("flower_timelapse.mp4", "stream_of_water.mp4"),
-}
-"""Those of them where a camera that keeps still sees something move."""
-LIVELY = {
-    "tuning": ("car_road_topview.mp4", "chaplin_1910s.mp4", "highway_drive.mp4"),
-    "held": ("highway_drive.mp4", "bee_thistle.mp4", "chaplin_1910s.mp4", "friday_1940_speech.mp4"),
-}
-CALM = {
-    "tuning": ("flower_timelapse.mp4", "fall_leaves_cuts_noaudio.mp4"),
-    "held": ("crystal_tabletop.webm", "nasa_multistream.mp4", "fall_leaves_cuts_noaudio.mp4"),
-}
-
 
 @cache
 def frames(name: str) -> tuple[Frame, ...]:

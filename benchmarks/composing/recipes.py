@@ -5,18 +5,18 @@ from collections.abc import Callable
 import numpy as np
 
 from .crowds import Random, band, cheer, engine, laughter
-from .material import BASES, CALM, FIXED, LIVELY, RATE, sound
+from .material import RATE, sound
+from .pools import CLAPS, MIX, NOISES, REAL, ROAR, Pool
 from .script import Layer, Move, Script
 
-SPEECH = ("speech_austen.ogg", "speech_jfk.flac")
-MUSIC = ("bgm_outfoxing.mp3", "bgm_vibeace_coverart.ogg")
 _MATCH = ("announce", "music", "hum", "horn", "pan", "sceneswap", "advert")
 _MATCH_HARD = ("calm", "spot", "announce", "engine", "shout", "rain", "bells", "thuds", "laughter", "music")
 _TALK = ("slides", "pan", "hum", "music", "ding", "typing")
 _TALK_HARD = ("rain", "shout", "laughter", "music", "engine", "slides", "gasp", "typing", "bells")
 _OUTING = ("zoom", "pan", "exposure", "sceneswap")
 _OUTING_HARD = ("calm", "frozen", "quick", "zoom", "pan", "exposure", "sceneswap")
-_CROWDS = ("roar", "mix", "claps", "real")
+_CROWD_KINDS = {ROAR: "roar", MIX: "mix", CLAPS: "claps", REAL: "real"}
+_PARTS = {MIX: (CLAPS, ROAR)}
 
 
 def _pick(random: Random, names: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
@@ -24,20 +24,20 @@ def _pick(random: Random, names: tuple[str, ...], but: tuple[str, ...] = ()) -> 
 
 
 class Writer:
-    """Writes one script. `pool` says which clips may be used (`tuning` or `held`); `fixed` asks for a place that
-    one camera watches."""
+    """Writes one script of things from `pool`; `fixed` asks for a place that one camera watches."""
 
     def __init__(
-        self, profile: str, seed: int, duration: float, audible: bool, pool: str, *, fixed: bool = False
+        self, profile: str, seed: int, audible: bool, pool: Pool, *, duration: float = 0.0, fixed: bool = False
     ) -> None:
         random = np.random.default_rng(seed)
-        self.script = Script(profile, seed, duration, random, audible)
+        self.script = Script(profile, seed, duration or pool.seconds, random, audible)
         self.random = random
-        self.base_clip = _pick(random, (FIXED if fixed else BASES)[pool])
-        self.other_base = _pick(random, BASES[pool], (self.base_clip,))
+        self.pool = pool
+        self.base_clip = _pick(random, pool.fixed if fixed else pool.bases)
+        self.other_base = _pick(random, pool.bases, (self.base_clip,))
         used = (self.base_clip, self.other_base)
-        self.lively = [str(name) for name in random.permutation([n for n in LIVELY[pool] if n not in used])][:2]
-        self.calm = _pick(random, CALM[pool], used)
+        self.lively = [str(name) for name in random.permutation([n for n in pool.lively if n not in used])][:2]
+        self.calm = _pick(random, pool.calm, used)
         self._crowd = int(random.integers(4))
 
     def stay(self, *, switch: bool, shift: bool = False) -> None:
@@ -68,7 +68,9 @@ class Writer:
             level = -26 + 4 * strength + float(random.uniform(-2, 2))
             first = start + min(late, (end - start) / 2)
             self._crowd += 1
-            kind = _CROWDS[self._crowd % 4]
+            crowd = self.pool.crowds[self._crowd % len(self.pool.crowds)]
+            kind = _CROWD_KINDS[crowd]
+            s.sources |= set(_PARTS.get(crowd, (crowd,)))
             s.add(cheer(kind, int((end - first) * RATE), random), first, level, 0.4 if kind != "roar" else 0.8, 1.2)
         if "v" in cue and not fast:
             zoom, speed = float(random.uniform(1, 1.6)), float(random.uniform(1.0, 2.5))
@@ -83,7 +85,8 @@ class Writer:
         count = len(s.sound)
         crowd = np.zeros(count)
         for _ in range(4):
-            for name in SPEECH:
+            for name in self.pool.speech:
+                s.sources.add(name)
                 samples = sound(name)
                 crowd += np.resize(np.roll(samples, -int(self.random.integers(len(samples)))), count)
         s.add(crowd / np.sqrt(np.square(crowd).mean()), 0.0, level_db)
@@ -102,7 +105,7 @@ class Writer:
         while at < s.duration - 2:
             end = min(at + float(self.random.uniform(3, 9)), s.duration - 1)
             if not any(e["start"] - 0.3 < end and e["end"] > at for e in s.events):
-                s.speak(_pick(self.random, SPEECH), at, end, -22.0)
+                s.speak(_pick(self.random, self.pool.speech), at, end, -22.0)
             at = end + float(self.random.uniform(0.3, 1.2))
 
     def distract(self, kind: str, start: float, end: float) -> None:
@@ -114,6 +117,7 @@ class Writer:
             _SIGHTS[kind](self, start, end)
         if kind in _SOUNDS:
             _SOUNDS[kind](self, start, end, level)
+            self.script.sources |= {NOISES[kind]} if kind in NOISES else set()
         self.script.distract(start, end, kind)
 
 
@@ -153,14 +157,14 @@ _SIGHTS: dict[str, Callable[[Writer, float, float], None]] = {
 }  # fmt: skip
 
 _SOUNDS: dict[str, Callable[[Writer, float, float, float], None]] = {
-    "announce": lambda w, a, b, db: w.script.speak("speech_jfk.flac", a, b, db),
-    "shout": lambda w, a, b, db: w.script.speak(_pick(w.random, SPEECH), a, b, db + 3, gain=4.0),
-    "music": lambda w, a, b, db: w.script.play(_pick(w.random, MUSIC), a, b, db),
-    "advert": lambda w, a, b, db: w.script.play(_pick(w.random, MUSIC), a, b, db + 3),
-    "spot": lambda w, a, b, db: w.script.play(_pick(w.random, MUSIC), a, b, db + 3),
+    "announce": lambda w, a, b, db: w.script.speak(_pick(w.random, w.pool.announcers), a, b, db),
+    "shout": lambda w, a, b, db: w.script.speak(_pick(w.random, w.pool.speech), a, b, db + 3, gain=4.0),
+    "music": lambda w, a, b, db: w.script.play(_pick(w.random, w.pool.music), a, b, db),
+    "advert": lambda w, a, b, db: w.script.play(_pick(w.random, w.pool.music), a, b, db + 3),
+    "spot": lambda w, a, b, db: w.script.play(_pick(w.random, w.pool.music), a, b, db + 3),
     "hum": lambda w, a, b, db: w.script.play("compressor_hum.flac", a, b, db, 0.4, 0.4),
     "engine": lambda w, a, b, db: w.script.add(engine(int((b - a) * RATE), w.random), a, db, 1.0, 1.0),
-    "horn": lambda w, a, b, db: w.script.play(_pick(w.random, ("horn.flac", "bicycle_horn.flac")), a, b, db),
+    "horn": lambda w, a, b, db: w.script.play(_pick(w.random, w.pool.horns), a, b, db),
     "rain": lambda w, a, b, db: w.script.play("rain_light.flac", a, b, db, 1.0, 1.0),
     "bells": lambda w, a, b, db: w.script.play("church_bells.flac", a, b, db),
     "typing": lambda w, a, b, db: w.script.play("typing.wav", a, b, db - 4),
@@ -173,6 +177,7 @@ _SOUNDS: dict[str, Callable[[Writer, float, float, float], None]] = {
 
 def _alternate(w: Writer, distractors: tuple[str, ...], event: Callable[[float, float], None]) -> None:
     """Distractors and events in turn, every kind of distractor before any comes twice."""
+    distractors = tuple(kind for kind in distractors if w.pool.has(kind))
     bag: list[str] = []
     for number, (start, end) in enumerate(w.slots()):
         if number % 2:
@@ -182,9 +187,9 @@ def _alternate(w: Writer, distractors: tuple[str, ...], event: Callable[[float, 
         w.distract(bag.pop(), start, end)
 
 
-def match(seed: int, pool: str) -> Script:
+def match(seed: int, pool: Pool) -> Script:
     """Action with a crowd that answers; some events are only heard, some only seen."""
-    w = Writer("match", seed, 240.0, True, pool)
+    w = Writer("match", seed, True, pool)
     w.stay(switch=bool(seed % 2))
     w.script.dissolves = True
     w.murmur(-40.0 + 4 * (seed % 3))
@@ -192,9 +197,9 @@ def match(seed: int, pool: str) -> Script:
     return w.script
 
 
-def match_hard(seed: int, pool: str) -> Script:
+def match_hard(seed: int, pool: Pool) -> Script:
     """Cheers that start late, calm cutaways, one-clip adverts with music, engines, shouting; no keyframes at cuts."""
-    w = Writer("match_hard", seed, 240.0, True, pool)
+    w = Writer("match_hard", seed, True, pool)
     w.stay(switch=True)
     w.script.fixed_groups = True
     w.murmur(-38.0 + 4 * (seed % 3))
@@ -205,9 +210,9 @@ def match_hard(seed: int, pool: str) -> Script:
     return w.script
 
 
-def talk(seed: int, pool: str) -> Script:
+def talk(seed: int, pool: Pool) -> Script:
     """Speech with applause between sentences."""
-    w = Writer("talk", seed, 240.0, True, pool)
+    w = Writer("talk", seed, True, pool)
     w.stay(switch=False)
     w.hiss(-62.0 if seed % 2 else -50.0)
     _alternate(w, _TALK, lambda a, b: w.event(a, b, "a"))
@@ -215,9 +220,9 @@ def talk(seed: int, pool: str) -> Script:
     return w.script
 
 
-def talk_hard(seed: int, pool: str) -> Script:
+def talk_hard(seed: int, pool: Pool) -> Script:
     """The same with rain, shouted speech, laughter and engines under it."""
-    w = Writer("talk_hard", seed, 240.0, True, pool)
+    w = Writer("talk_hard", seed, True, pool)
     w.stay(switch=False)
     w.hiss(-50.0)
     _alternate(w, _TALK_HARD, lambda a, b: w.event(a, b, "a"))
@@ -225,34 +230,34 @@ def talk_hard(seed: int, pool: str) -> Script:
     return w.script
 
 
-def outing(seed: int, pool: str) -> Script:
+def outing(seed: int, pool: Pool) -> Script:
     """No sound; action somewhere else for a moment."""
-    w = Writer("outing", seed, 240.0, False, pool)
+    w = Writer("outing", seed, False, pool)
     w.stay(switch=True)
     w.script.dissolves = True
     _alternate(w, _OUTING, lambda a, b: w.event(a, b, "v"))
     return w.script
 
 
-def outing_hard(seed: int, pool: str) -> Script:
+def outing_hard(seed: int, pool: Pool) -> Script:
     """The same with calm, frozen and quickly cut foreign pictures; no keyframes at cuts."""
-    w = Writer("outing_hard", seed, 240.0, False, pool)
+    w = Writer("outing_hard", seed, False, pool)
     w.stay(switch=True)
     w.script.fixed_groups = True
     _alternate(w, _OUTING_HARD, lambda a, b: w.event(a, b, "v"))
     return w.script
 
 
-def outing_grey(seed: int, pool: str) -> Script:
+def outing_grey(seed: int, pool: Pool) -> Script:
     """An outing in black and white."""
     script = outing(seed, pool)
     script.profile, script.grey = "outing_grey", True
     return script
 
 
-def one_camera(seed: int, pool: str) -> Script:
+def one_camera(seed: int, pool: Pool) -> Script:
     """One camera, no cut: action is fast motion at the same place, heard late by a small crowd."""
-    w = Writer("one_camera", seed, 240.0, True, pool, fixed=True)
+    w = Writer("one_camera", seed, True, pool, fixed=True)
     w.stay(switch=False)
     w.script.fixed_groups = True
     w.murmur(-38.0)
@@ -261,16 +266,16 @@ def one_camera(seed: int, pool: str) -> Script:
     return w.script
 
 
-def one_camera_silent(seed: int, pool: str) -> Script:
+def one_camera_silent(seed: int, pool: Pool) -> Script:
     """One camera, no cut, no sound: action is fast motion at the same place, against pans and zooms."""
-    w = Writer("one_camera_silent", seed, 240.0, False, pool, fixed=True)
+    w = Writer("one_camera_silent", seed, False, pool, fixed=True)
     w.stay(switch=False)
     w.script.fixed_groups = True
     _alternate(w, ("pan", "zoom", "exposure"), lambda a, b: w.event(a, b, "v", fast=True))
     return w.script
 
 
-RECIPES: dict[str, Callable[[int, str], Script]] = {
+RECIPES: dict[str, Callable[[int, Pool], Script]] = {
     "match": match, "match_hard": match_hard, "talk": talk, "talk_hard": talk_hard, "outing": outing,
     "outing_hard": outing_hard, "outing_grey": outing_grey, "one_camera": one_camera,
     "one_camera_silent": one_camera_silent,

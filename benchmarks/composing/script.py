@@ -52,6 +52,8 @@ class Script:
     dissolves: bool = False
     soft_base: bool = False
     sound: Floats = field(default_factory=lambda: np.zeros(0))
+    sources: set[str] = field(default_factory=set)
+    """The sounds it is made of so far; `made_of` adds the clips."""
 
     def __post_init__(self) -> None:
         if self.audible:
@@ -65,6 +67,11 @@ class Script:
     def distract(self, start: float, end: float, kind: str) -> None:
         """Write down something that is not wanted."""
         self.distractors.append({"start": round(start, 2), "end": round(end, 2), "kind": kind})
+
+    def made_of(self) -> set[str]:
+        """Every clip in it, and every sound that is heard."""
+        heard = self.sources if self.audible else set()
+        return heard | {one[1] for one in self.base} | {layer.clip for layer in self.layers}
 
     def add(self, samples: Floats, start: float, level_db: float, rise: float = 0.05, fall: float = 0.1) -> None:
         """Mix in `samples` (root mean square 1) from `start` on."""
@@ -83,6 +90,7 @@ class Script:
     def play(self, name: str, start: float, end: float, level_db: float, rise: float = 0.05, fall: float = 0.1) -> None:
         """Mix in a sound of the footage folder, over and over, from a random point of it."""
         samples = sound(name)
+        self.sources.add(name)
         count = int((end - start) * RATE)
         self.add(
             np.resize(np.roll(samples, -int(self.random.integers(len(samples)))), count), start, level_db, rise, fall
@@ -91,6 +99,7 @@ class Script:
     def speak(self, name: str, start: float, end: float, level_db: float, gain: float = 1.0) -> None:
         """Mix in speech from a random point of it on, and write down where its words are."""
         samples = sound(name)
+        self.sources.add(name)
         length = len(samples) / RATE
         offset = float(self.random.uniform(0, length))
         count = int((end - start) * RATE)
