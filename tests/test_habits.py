@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syntax import PACKAGE, nodes_of
+from syntax import PACKAGE, nodes_of, tree_of
 
 TESTS = Path(__file__).parent
 PAUSE = re.compile(r"\bsleep\(|Event\(\)\.wait\([^)]")
@@ -80,6 +80,29 @@ def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
             below = "".join(lines[node.end_lineno : node.end_lineno + 1]) if node.end_lineno else ""
             if "#" not in here and not above.startswith("#") and not below.startswith('"""'):
                 bare.append(f"{file.name}: {here}")
+    assert bare == []
+
+
+RATIOS = {"time_base", "average_rate", "guessed_rate", "base_rate", "framerate", "sample_aspect_ratio"}
+
+
+def ratios(node: ast.AST) -> list[ast.Attribute]:
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+    return [part for part in parts if part.attr in RATIOS and isinstance(part.ctx, ast.Load)]
+
+
+def test_what_pyav_says_of_rates_and_time_bases_is_taken_as_a_fraction() -> None:
+    """Its type is another one in each of the two releases that are supported; one goes to PyAV again as it is."""
+    assert len(ratios(ast.parse("round((frame.pts or 0) * frame.time_base)"))) == 1
+    bare = []
+    for file in (PACKAGE / "engine").rglob("*.py"):
+        taken: list[ast.Attribute] = []
+        for node in nodes_of(file):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "exact":
+                taken += ratios(node)
+            if isinstance(node, ast.Assign) and any("time_base" in ast.unparse(target) for target in node.targets):
+                taken += ratios(node.value)
+        bare += [(file.name, each.lineno) for each in ratios(tree_of(file)) if each not in taken]
     assert bare == []
 
 

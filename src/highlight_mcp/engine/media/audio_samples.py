@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .decoding import frames_of, origin, seek
 from .opening import open_media
+from .ratios import exact
 from .streams import sound_stream
 
 _SILENT_PEAK = 1 / 16384
@@ -76,7 +77,7 @@ def read_samples(path: Path, start_ms: int, end_ms: int) -> Samples:
             if not isinstance(frame, AudioFrame):
                 continue
             if place is None:
-                base: Fraction | None = frame.time_base
+                base = exact(frame.time_base)
                 at_s = frame.pts * base - first if frame.pts is not None and base else Fraction(0)
                 place = round((at_s - Fraction(start_ms, 1000)) * RATE)
             for block in resampler.resample(frame):

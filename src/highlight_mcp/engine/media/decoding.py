@@ -23,6 +23,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from .ratios import exact
+
 LOOKED_AT = 48
 """Packets at the start that are looked at; x264 puts at most 16 B-frames between two others."""
 
@@ -109,7 +111,7 @@ def stamp_of(packet: "Packet[Any]") -> int | None:
 
 def seconds_of(frame: VideoFrame, stream: Stream, origin_s: Fraction) -> Fraction | None:
     """When a picture is shown, in seconds from the start of the recording; None without a stamp."""
-    base: Fraction | None = frame.time_base or stream.time_base
+    base = exact(frame.time_base or stream.time_base)
     return frame.pts * base - origin_s if frame.pts is not None and base is not None else None
 
 
@@ -215,7 +217,7 @@ def _rewound(container: InputContainer) -> bool:
 
 
 def _sought(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
-    base = stream.time_base or Fraction(1, 1_000_000)
+    base = exact(stream.time_base) or Fraction(1, 1_000_000)
     try:
         container.seek(round((at_s + origin(container)) / base), stream=stream)
     except (av.error.ExitError, av.error.TimeoutError):
@@ -272,7 +274,7 @@ def origin(container: InputContainer) -> Fraction:
 
 def end_of(item: "Packet[Stream] | VideoFrame | AudioFrame", step: Fraction) -> Fraction | None:
     """Time stamp, in seconds, at which a packet or frame ends; `step` stands in for a missing duration."""
-    base: Fraction | None = item.time_base
+    base = exact(item.time_base)
     if item.pts is None or base is None:
         return None
     length = item.duration * base if item.duration else step

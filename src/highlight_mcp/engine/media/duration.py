@@ -18,6 +18,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 
 from .decoding import BROADCAST, end_of, frames_of, origin, packets_of, seek
+from .ratios import exact
 
 _WHOLE_BYTES = 96 << 20
 """Files up to this size are read through, which takes a fraction of a second; larger ones are looked at in places."""
@@ -73,7 +74,7 @@ def _some(container: InputContainer, stream: Stream, size_bytes: int) -> Iterato
 
 
 def _times(container: InputContainer, stream: Stream) -> Iterator[Fraction]:
-    base, first_s = stream.time_base or Fraction(1), origin(container)
+    base, first_s = exact(stream.time_base) or Fraction(1), origin(container)
     for packet in packets_of(container, stream):
         if packet.dts is not None and packet.size:
             yield packet.dts * base - first_s
@@ -122,7 +123,7 @@ def _present_end(container: InputContainer, stream: Stream, size_bytes: int) -> 
     if not count or entries[count - 1].pos + entries[count - 1].size <= size_bytes:
         return None
     first = bisect_left(range(count), size_bytes + 1, key=lambda at: entries[at].pos + entries[at].size)
-    base = stream.time_base or Fraction(1)
+    base = exact(stream.time_base) or Fraction(1)
     return max(entries[first].timestamp * base - origin(container), Fraction(0))
 
 
@@ -157,8 +158,9 @@ def _decoded_end(container: InputContainer, stream: Stream, limit_s: Fraction, s
 
 
 def _frame_end(frame: VideoFrame | AudioFrame, step: Fraction) -> Fraction:
-    if isinstance(frame, AudioFrame) and frame.pts is not None and frame.time_base is not None:
-        return frame.pts * frame.time_base + Fraction(frame.samples, frame.sample_rate)
+    base = exact(frame.time_base)
+    if isinstance(frame, AudioFrame) and frame.pts is not None and base is not None:
+        return frame.pts * base + Fraction(frame.samples, frame.sample_rate)
     return end_of(frame, step) or Fraction(0)
 
 

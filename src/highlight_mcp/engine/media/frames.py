@@ -15,6 +15,7 @@ from ..errors import ANOTHER_COPY, EngineError
 from .decoding import begun, frames_of, order_of, origin, seconds_of
 from .images import is_image, load_image
 from .opening import check_file, open_media
+from .ratios import exact
 from .streams import orientation_of, picture_stream, settled, shown_size
 
 _HDR_TRANSFERS = (16, 18)
@@ -68,7 +69,7 @@ class FrameReader:
         return upright(self._frame(at_ms, tolerance_ms), self._pixel(), bound, self._light)
 
     def _pixel(self) -> Fraction | None:
-        return self._stream.sample_aspect_ratio if self._stream is not None else None
+        return exact(self._stream.sample_aspect_ratio) if self._stream is not None else None
 
     def _frame(self, at_ms: int, tolerance_ms: int) -> VideoFrame:
         """The last frame not after a time; the first one of all when every one is after it."""

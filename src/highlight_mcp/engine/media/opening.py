@@ -240,10 +240,14 @@ def _head(path: Path, number: int) -> bytes:
     return head
 
 
+_FORGIVING: dict[str, Any] = {"metadata_errors": "replace"} if hasattr(InputContainer, "metadata_errors") else {}
+"""PyAV before 19 refuses a file with a title in no UTF-8 unless it is told this; later ones have no such option."""
+
+
 def _open(path: Path, number: int, head: bytes) -> InputContainer:
     try:
         with _address(path, number) as address:
-            return av.open(
+            container: InputContainer = av.open(
                 f"file:{address}",
                 "r",
                 container_options={
@@ -251,9 +255,10 @@ def _open(path: Path, number: int, head: bytes) -> InputContainer:
                     "protocol_whitelist": "file",
                     "max_streams": str(_COUNTED_STREAMS),
                 },
-                metadata_errors="replace",
+                **_FORGIVING,
                 timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S),
             )
+            return container
     except (av.error.InvalidDataError, av.error.ArgumentError, UnicodeError, ValueError) as error:
         raise _refusal(path, head) from error
     except (av.error.FFmpegError, OSError, MemoryError) as error:

@@ -26,6 +26,7 @@ from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
 from .images import image_facts, is_image
 from .opening import check_file, fingerprint, open_media, opened, recorded
+from .ratios import exact
 from .streams import (
     FrameRate,
     has_decoder,
@@ -178,8 +179,8 @@ class _Probe:
         length = Fraction(self.container.duration or 0, 1_000_000)
         if length > 20:
             windows += [self._stamps(video, length / 2), self._stamps(video, length * 9 / 10)]
-        claims = (video.average_rate, video.guessed_rate, video.base_rate)
-        return measured_rate(windows, video.time_base or Fraction(1, 1000), claims)
+        claims = (exact(video.average_rate), exact(video.guessed_rate), exact(video.base_rate))
+        return measured_rate(windows, exact(video.time_base) or Fraction(1, 1000), claims)
 
     def _stamps(self, video: VideoStream, at_s: Fraction) -> list[int]:
         """Stamps of the pictures after `at_s`, less those whose neighbours may still be missing."""
@@ -195,7 +196,7 @@ class _Probe:
 
     def _picture_facts(self, video: VideoStream, frame: VideoFrame, rate: FrameRate) -> dict[str, Any]:
         rotation = orientation_of(frame).turn
-        width, height = shown_size(frame.width, frame.height, video.sample_aspect_ratio, rotation)
+        width, height = shown_size(frame.width, frame.height, exact(video.sample_aspect_ratio), rotation)
         light: DynamicRange = "pq" if frame.color_trc == _PQ else "hlg" if frame.color_trc == _HLG else "sdr"
         if light != "sdr":
             self.warnings.append(message("engine.media.hdr", transfer=light.upper()))
@@ -276,7 +277,7 @@ class _Probe:
 def first_s(container: InputContainer, stream: VideoStream) -> Fraction:
     """Seconds from the beginning of a file to its first picture."""
     start: int | None = stream.start_time
-    return (start or 0) * (stream.time_base or Fraction(1)) - origin(container)
+    return (start or 0) * (exact(stream.time_base) or Fraction(1)) - origin(container)
 
 
 def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> VideoFrame | None:

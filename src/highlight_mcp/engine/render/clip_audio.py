@@ -9,6 +9,7 @@ from av.audio.resampler import AudioResampler
 from av.filter import Graph
 
 from ..media.decoding import begun, frames_of, origin
+from ..media.ratios import exact
 from ..media.streams import sound_stream
 from .denoise import denoised, noise_floor
 from .paced_audio import HOP, REACH, paced
@@ -114,7 +115,7 @@ class _Continuous:
             yield from run.rest()
 
     def _place(self, frame: AudioFrame) -> int | None:
-        base: Fraction | None = frame.time_base
+        base = exact(frame.time_base)
         if frame.pts is None or base is None:
             return None
         return round((frame.pts * base - self._origin) * SAMPLE_RATE)

@@ -19,6 +19,7 @@ from ...timeline.time import format_time
 from ..errors import EngineError
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import picture_stream
 from .canvas import TextOverlay
 from .likeness import GRID, SLACK_S, Frame, Mask, same_pictures, same_sound
@@ -262,7 +263,7 @@ class _Comparison:
         pictures: list[Grey] = []
         for frame in frames_of(self._reel, stream):
             self._beat()
-            number = round((frame.pts or 0) * (frame.time_base or Fraction(1)) * rate)
+            number = round((frame.pts or 0) * (exact(frame.time_base) or Fraction(1)) * rate)
             if number >= spot.first and isinstance(frame, VideoFrame):
                 grey = scaler.reformat(frame, *small, "gray", interpolation=Interpolation.AREA)
                 pictures.append(np.asarray(grey.to_ndarray(), np.uint8))

@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
 from ..errors import EngineError
+from ..media.ratios import exact
 from ..media.streams import UNSAID, Orientation, buffer_of, matrix_of, range_of, settled
 from .geometry import FramePlacement, placed
 from .hdr import Light, standard_range
@@ -262,7 +263,7 @@ def deinterlaced(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
 
 def _weaver(frame: VideoFrame) -> Graph:
     graph = Graph()
-    buffer = buffer_of(graph, frame, frame.time_base or Fraction(1, 1000))
+    buffer = buffer_of(graph, frame, exact(frame.time_base) or Fraction(1, 1000))
     graph.link_nodes(buffer, graph.add("bwdif", "mode=send_frame:deint=interlaced"), graph.add("buffersink"))
     graph.configure()
     return graph

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from ..media.decoding import origin, packets_of, stamp_of
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import display_matrix, picture_stream, settled, sound_stream
 from .progress import ProgressTick, no_report
 
@@ -73,7 +74,8 @@ def _group(
 ) -> "list[tuple[Fraction, Packet[Any]]]":
     """Stamps (in seconds) and packets from the last keyframe at or before `from_s` to the end of what is wanted."""
     stream, origin_s = picture_stream(container), origin(container)
-    if stream is None or stream.time_base is None:
+    base = exact(stream.time_base) if stream is not None else None
+    if stream is None or base is None:
         return []
     if from_s > run_up_s and not _moved(container, from_s - run_up_s + origin_s):
         return []
@@ -84,12 +86,12 @@ def _group(
         stamp = stamp_of(packet)
         if stamp is None or not packet.size:
             continue
-        at_s = stamp * stream.time_base - origin_s
+        at_s = stamp * base - origin_s
         if packet.is_keyframe and at_s <= from_s:
             group, held, opened = [], 0, True
         if not opened:
             continue
-        if packet.dts is not None and packet.dts * stream.time_base - origin_s > to_s + _AFTER_S:
+        if packet.dts is not None and packet.dts * base - origin_s > to_s + _AFTER_S:
             break
         group.append((at_s, packet))
         held += packet.size
@@ -116,8 +118,8 @@ def _decoded(
     stream = picture_stream(container)
     assert stream is not None
     ranked = sorted(at_s for at_s, _ in group)
-    origin_s, base = origin(container), stream.time_base or Fraction(1)
-    pixel: Fraction | None = stream.sample_aspect_ratio
+    origin_s, base = origin(container), exact(stream.time_base) or Fraction(1)
+    pixel = exact(stream.sample_aspect_ratio)
     small = _Small(pixel if pixel is not None and Fraction(1, 8) <= pixel <= 8 else Fraction(1))
     pictures: list[tuple[Fraction, Fraction, Grey]] = []
     last_s: Fraction | None = None
@@ -201,9 +203,10 @@ def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no
         place = 0
         for frame in _sounds(packets_of(container, stream)):
             beat()
-            if frame.pts is None or frame.time_base is None:
+            base = exact(frame.time_base)
+            if frame.pts is None or base is None:
                 continue
-            at_s = float(frame.pts * frame.time_base) - origin_s
+            at_s = float(frame.pts * base) - origin_s
             if at_s > to_s + 1:
                 break
             if at_s < from_s - 1:

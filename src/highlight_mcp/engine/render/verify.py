@@ -1,5 +1,6 @@
 """Is the file that was written the reel that was asked for? Looked at from outside, like a player would."""
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,7 @@ from ...messages import Message, message, verbatim
 from ..errors import EngineError
 from ..media.decoding import frames_of, seek
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import picture_stream, sound_stream
 
 SOUND_BLOCK_MS = Fraction(1024, 48)
@@ -58,7 +60,7 @@ def verify(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck, ...]:
                     *_streams(video, audio, expected),
                     *_lengths(video, audio, expected),
                     *_decodes(container, video, audio),
-                    _index_first(path),
+                    *_boxes(path),
                 ]
     except EngineError as error:
         raise EngineError("internal", "engine.reel_unreadable", message=error.what, next_step=AGAIN) from error
@@ -95,7 +97,7 @@ def _lengths(video: VideoStream, audio: AudioStream, expected: ExpectedOutput) -
 
 def _decodes(container: InputContainer, video: VideoStream, audio: AudioStream) -> list[OutputCheck]:
     """The first and the last group of pictures, and the last second of sound."""
-    first, last = Fraction(0), max(Fraction(0), _length(video) - 1 / (video.average_rate or Fraction(25)))
+    first, last = Fraction(0), max(Fraction(0), _length(video) - 1 / (exact(video.average_rate) or Fraction(25)))
     checks = []
     for name, at_s in (("first pictures", first), ("last pictures", last)):
         seek(container, video, at_s)
@@ -113,7 +115,7 @@ def _of(found: int | str, expected: int | str) -> Message:
 def _group(container: InputContainer, video: VideoStream, at_s: Fraction) -> tuple[int, int]:
     """Pictures and damaged packets up to the second keyframe after `at_s`, or the end."""
     good = bad = 0
-    base = video.time_base or Fraction(1)
+    base = exact(video.time_base) or Fraction(1)
     for packet in container.demux(video):
         if good and packet.is_keyframe and packet.pts is not None and packet.pts * base > at_s:
             break
@@ -129,20 +131,29 @@ def _group(container: InputContainer, video: VideoStream, at_s: Fraction) -> tup
 
 def _length(stream: VideoStream | AudioStream) -> Fraction:
     length: int | None = stream.duration
-    return (length or 0) * (stream.time_base or Fraction(0))
+    return (length or 0) * (exact(stream.time_base) or Fraction(0))
 
 
-def _index_first(path: Path) -> OutputCheck:
-    """MP4 players start at once only when the index (`moov`) lies before the data (`mdat`)."""
+def _boxes(path: Path) -> tuple[OutputCheck, OutputCheck]:
+    """MP4 players start at once only when the index (`moov`) lies before the data (`mdat`), all of which must be there.
+
+    A file may end between two pictures: what is read of it is whole then, and the index speaks of all the others.
+    """
     order: list[str] = []
+    end = 0
     with path.open("rb") as file:
-        while len(order) < 8 and len(head := file.read(8)) == 8:
+        whole = os.fstat(file.fileno()).st_size
+        while len(head := file.read(8)) == 8:
             size = int.from_bytes(head[:4], "big")
             order.append(head[4:].decode("latin-1"))
             if size == 1:
-                size = int.from_bytes(file.read(8), "big") - 8
+                size = int.from_bytes(file.read(8), "big")
             if size < 8:
                 break
-            file.seek(size - 8, 1)
-    ok = "moov" in order and "mdat" in order and order.index("moov") < order.index("mdat")
-    return OutputCheck("faststart", ok, verbatim(", ".join(order)))
+            end += size
+            file.seek(end)
+    first = "moov" in order and "mdat" in order and order.index("moov") < order.index("mdat")
+    return (
+        OutputCheck("file size", end == whole, _of(f"{whole} B", f"{end} B")),
+        OutputCheck("faststart", first, verbatim(", ".join(order))),
+    )

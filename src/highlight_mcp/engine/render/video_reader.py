@@ -17,6 +17,7 @@ from ...timeline.media import MediaInfo
 from ..errors import EngineError
 from ..media.decoding import CodingOrder, begun, frames_of, order_of, origin, seconds_of
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import Orientation, orientation_of, picture_stream
 from .filter_graph import deinterlaced
 from .progress import ProgressTick, Warnings
@@ -135,7 +136,7 @@ class VideoReader:
     @property
     def pixel_aspect(self) -> Fraction:
         """Width of a pixel by its height; 1 where the recording claims nonsense."""
-        ratio: Fraction | None = self._stream.sample_aspect_ratio
+        ratio = exact(self._stream.sample_aspect_ratio)
         return ratio if ratio is not None and Fraction(1, 8) <= ratio <= 8 else Fraction(1)
 
     def at(self, time_s: Fraction) -> tuple[Fraction, VideoFrame] | None:
@@ -179,7 +180,7 @@ class VideoReader:
         return self._keyframe_between(self._next[0], time_s)
 
     def _keyframe_between(self, start_s: Fraction, stop_s: Fraction) -> bool:
-        base = self._stream.time_base or Fraction(1)
+        base = exact(self._stream.time_base) or Fraction(1)
         entries = self._stream.index_entries
         place = entries.search_timestamp(int((stop_s + self._origin) / base)) if len(entries) else -1
         if place < 0:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..media.decoding import begun, frames_of, order_of, origin, seconds_of
 from ..media.frames import ToneMapper, upright
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import picture_stream
 
 WIDEST = 1280
@@ -49,7 +50,7 @@ class LookReader:
         self.decoded = 0
         self.shown = 0
         self.pixels = stream.width * stream.height
-        self.frame_ms = 1000.0 / float(stream.average_rate or 25)
+        self.frame_ms = 1000.0 / float(exact(stream.average_rate) or 25)
 
     def at(self, at_ms: int, earlier_ms: int = 0) -> Look | None:
         """The picture at a time, or one up to `earlier_ms` before it that is cheaper; None where nothing decodes."""
@@ -86,7 +87,7 @@ class LookReader:
 
     def _look(self, at_ms: int, frame: VideoFrame) -> Look:
         self.shown += 1
-        picture = upright(frame, self._stream.sample_aspect_ratio, (WIDEST, WIDEST), self._light)
+        picture = upright(frame, exact(self._stream.sample_aspect_ratio), (WIDEST, WIDEST), self._light)
         return Look(at_ms, np.asarray(picture))
 
 

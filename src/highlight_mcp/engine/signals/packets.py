@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media.ratios import exact
 from .sample_frames import Times
 from .series import Floats, hysteresis, rolling_mean, rolling_percentile
 
@@ -50,7 +51,7 @@ class PacketLog:
 
     def __init__(self, stream: Any, origin_s: float, start_ms: int, end_ms: int) -> None:
         self.done = False
-        self._base_ms = float(stream.time_base) * 1000.0
+        self._base_ms = float(exact(stream.time_base) or 1) * 1000.0
         self._origin_ms = origin_s * 1000.0
         self._start_ms, self._end_ms = start_ms, end_ms
         self._at, self._size, self._key = array("q"), array("q"), array("b")

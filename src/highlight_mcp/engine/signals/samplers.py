@@ -9,6 +9,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from ..media.decoding import CodingOrder
+from ..media.ratios import exact
 from ..media.streams import settled
 from .motion import STILL, MotionEstimate, estimate_motion
 from .sample_frames import HEIGHT, WIDTH, SampleFrames
@@ -26,7 +27,7 @@ class _SampleSeries:
 
     def __init__(self, stream: Any, origin_s: float, skip: str, order: CodingOrder | None = None) -> None:
         self._order = order
-        self._base_ms = float(stream.time_base) * 1000.0
+        self._base_ms = float(exact(stream.time_base) or 1) * 1000.0
         self._origin_ms = origin_s * 1000.0
         self._decoder = stream.codec_context
         if not self._decoder.is_open:

@@ -15,6 +15,7 @@ from av.container import InputContainer
 from ..errors import translated
 from ..media.decoding import begun, order_of, origin, packets_of, seek, stamp_of
 from ..media.opening import open_media
+from ..media.ratios import exact
 from ..media.streams import picture_stream
 from .packets import Deadline
 from .sample_frames import SampleFrames, join
@@ -78,10 +79,11 @@ class _Visitor:
         self._origin = origin(container)
         self.origin_s = float(self._origin)
         self.stream: Any = picture_stream(container)
+        self._base = (exact(self.stream.time_base) if self.stream is not None else None) or Fraction(1)
         self.order = order_of(container, self.stream) if self.stream is not None else None
 
     def at_ms(self, stamp: int) -> int:
-        return round((float(stamp * self.stream.time_base) - self.origin_s) * 1000)
+        return round((float(stamp * self._base) - self.origin_s) * 1000)
 
     def packets(self, start_ms: int) -> Iterator[Any]:
         """Packets from about a time, most often the keyframe before it, until the end or impassable damage."""
@@ -105,7 +107,7 @@ class _Visitor:
 
     def _seconds(self, packet: Any) -> Fraction | None:
         stamp = stamp_of(packet)
-        return stamp * self.stream.time_base - self._origin if stamp is not None and packet.is_keyframe else None
+        return stamp * self._base - self._origin if stamp is not None and packet.is_keyframe else None
 
 
 def keyframe_sample(opened: ContainerCache, key_ms: list[int], clock: Deadline) -> SampleFrames:

@@ -15,6 +15,7 @@ from av.container import InputContainer
 
 from ...timeline.media import MediaInfo
 from ..media.decoding import order_of, origin, packets_of, seek
+from ..media.ratios import exact
 from ..media.streams import picture_stream, sound_stream
 from .packets import Deadline, PacketLog, Packets, ProgressCallback, join_packets, likely_cuts, stretch_seconds
 from .sample_frames import SampleFrames, Times, join, merge_frames
@@ -71,7 +72,7 @@ class _Reader:
         elif picture is not None:
             self._sampler = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
         self._streams = [stream for stream in (picture, sound) if stream is not None]
-        self._seconds = {stream.index: float(stream.time_base or 0) for stream in self._streams}
+        self._seconds = {stream.index: float(exact(stream.time_base) or 0) for stream in self._streams}
         self._picture, self._sound = picture, sound
         first = stretch.start_ms // CELL_MS
         self._blocks = SoundBlocks(first, cells(stretch.end_ms) - first) if sound is not None else None

@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -26,6 +25,7 @@ from ...timeline.media import TranscriptCue
 from ..job_process import Progress, no_progress
 from ..media.decoding import origin, packets_of
 from ..media.opening import is_recorded, open_media, recorded, require_unchanged
+from ..media.ratios import exact
 from ..media.streams import text_streams
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -272,13 +272,13 @@ def _read(path: Path, progress: Progress) -> SubtitleRows:
         rows: SubtitleRows = {name: [] for name in names.values()}
         start = origin(container)
         for packet in packets_of(container, *streams):
-            base: Fraction | None = packet.time_base
+            base = exact(packet.time_base)
             if packet.stream_index not in wanted or packet.pts is None or base is None:
                 continue
             into = rows[names[packet.stream_index]]
             if len(into) >= MAX_CUES:
                 continue
-            progress("listen", packet.pos or 0, max(1, container.size), message("engine.progress.subtitles"))
+            progress("listen", packet.pos or 0, max(1, container.size or 0), message("engine.progress.subtitles"))
             text = _text(packet)
             at = round((packet.pts * base - start) * 1000)
             length = round((packet.duration or 0) * base * 1000)
