@@ -24,7 +24,6 @@ from typing import Any
 
 from composing import hours
 from composing.drawing import encode
-from composing.material import FPS, HEIGHT, WIDTH
 from composing.pools import pool_of
 from composing.recipes import RECIPES
 
@@ -54,7 +53,7 @@ def compose(wish: Wish) -> Path:
         made_of = script.made_of()
     truth: dict[str, Any] = {
         "file": file.name, "profile": script.profile, "seed": script.seed, "duration": script.duration,
-        "fps": FPS, "width": WIDTH, "height": HEIGHT, "audio": script.audible,
+        "fps": script.shape.fps, "width": script.shape.width, "height": script.shape.height, "audio": script.audible,
         "events": sorted(script.events, key=lambda row: row["start"]),
         "distractors": sorted(script.distractors, key=lambda row: row["start"]),
         "cuts": cuts, "event_seconds": round(sum(e["end"] - e["start"] for e in script.events), 2),

@@ -8,32 +8,32 @@ from typing import Any
 import av
 import numpy as np
 
-from .material import FPS, HEIGHT, RATE, WIDTH, Frame, frames
+from .material import CLIP_FPS, RATE, Frame, Shape, frames
 from .script import Layer, Script
 
 _DISSOLVE_S = 0.4
-_GROUP = 125
-_ROWS, _COLUMNS = np.arange(HEIGHT), np.arange(WIDTH)
+_GROUP_S, _LONGEST_GROUP_S = 5, 10
 
 
 def cropped(picture: Frame, zoom: float, across: float, down: float) -> Frame:
     """The part of a planar picture that remains at a zoom, centred between 0 and 1."""
     if zoom <= 1.0:
         return picture
-    rows = (_ROWS / zoom + down * HEIGHT * (1 - 1 / zoom)).astype(int).clip(0, HEIGHT - 1)
-    columns = (_COLUMNS / zoom + across * WIDTH * (1 - 1 / zoom)).astype(int).clip(0, WIDTH - 1)
+    height, width = picture.shape[0] * 2 // 3, picture.shape[1]
+    rows = (np.arange(height) / zoom + down * height * (1 - 1 / zoom)).astype(int).clip(0, height - 1)
+    columns = (np.arange(width) / zoom + across * width * (1 - 1 / zoom)).astype(int).clip(0, width - 1)
     out = np.empty_like(picture)
-    out[:HEIGHT] = picture[rows[:, None], columns]
+    out[:height] = picture[rows[:, None], columns]
     half_rows, half_columns = rows[::2] // 2, columns[::2] // 2
-    for first in (HEIGHT, HEIGHT + HEIGHT // 4):
-        plane = picture[first : first + HEIGHT // 4].reshape(HEIGHT // 2, WIDTH // 2)
-        out[first : first + HEIGHT // 4] = plane[half_rows[:, None], half_columns].reshape(-1, WIDTH)
+    for first in (height, height + height // 4):
+        plane = picture[first : first + height // 4].reshape(height // 2, width // 2)
+        out[first : first + height // 4] = plane[half_rows[:, None], half_columns].reshape(-1, width)
     return out
 
 
-def _to_and_fro(clip: str, index: float) -> Frame:
+def _to_and_fro(clip: str, index: float, shape: Shape) -> Frame:
     """Frame of a clip that plays forwards, then backwards, and so on: no jump at its ends."""
-    pictures = frames(clip)
+    pictures = frames(clip, shape)
     turn = int(index) % max(1, 2 * len(pictures) - 2)
     return pictures[turn if turn < len(pictures) else 2 * len(pictures) - 2 - turn]
 
@@ -51,8 +51,9 @@ class Drawing:
 
     def pictures(self, first_s: float, last_s: float) -> Iterator[Frame]:
         last: Frame | None = None
-        for number in range(round(first_s * FPS), round(last_s * FPS)):
-            at = number / FPS
+        fps, height = self._script.shape.fps, self._script.shape.height
+        for number in range(round(first_s * fps), round(last_s * fps)):
+            at = number / fps
             layer = next((one for one in reversed(self._script.layers) if one.start <= at < one.end), None)
             shown, picture = self._base(at) if layer is None else self._layer(layer, at)
             if self._shown is not None and shown != self._shown:
@@ -67,12 +68,13 @@ class Drawing:
                 picture = (picture * weight + self._old * (1 - weight)).astype(np.uint8)
             if self._script.grey:
                 picture = picture.copy()
-                picture[HEIGHT:] = 128
+                picture[height:] = 128
             last = picture
             yield picture
 
     def _layer(self, layer: Layer, at: float) -> tuple[object, Frame]:
-        picture = _to_and_fro(layer.clip, (at - layer.start) * FPS * layer.speed + layer.start * 7)
+        index = (at - layer.start) * CLIP_FPS * layer.speed + layer.start * 7
+        picture = _to_and_fro(layer.clip, index, self._script.shape)
         return layer, cropped(picture, layer.zoom, *layer.place)
 
     def _base(self, at: float) -> tuple[object, Frame]:
@@ -90,12 +92,13 @@ class Drawing:
                 light *= 1 + move.amount * swing
             else:
                 speed = move.amount
-        self._base_at += speed
+        shape = self._script.shape
+        self._base_at += speed * CLIP_FPS / shape.fps
         across = float(np.clip(across + 0.01 * np.sin(at), 0, 1))
-        picture = cropped(_to_and_fro(clip, self._base_at), zoom, across, down)
+        picture = cropped(_to_and_fro(clip, self._base_at, shape), zoom, across, down)
         if light != 1.0:
             picture = picture.copy()
-            picture[:HEIGHT] = np.clip(picture[:HEIGHT] * np.float32(light), 0, 255).astype(np.uint8)
+            picture[: shape.height] = np.clip(picture[: shape.height] * np.float32(light), 0, 255).astype(np.uint8)
         return start, picture
 
 
@@ -103,22 +106,25 @@ def encode(script: Script, out: Path) -> list[dict[str, Any]]:
     """Write the whole script; returns its cuts."""
     drawing = Drawing(script)
     with av.open(str(out), "w") as container:
-        video = _video(container, script.fixed_groups)
+        video = _video(container, script)
         audio = _audio(container) if script.audible else None
         for number, picture in enumerate(drawing.pictures(0, script.duration)):
-            container.mux(video.encode(_frame(picture, number)))
+            container.mux(video.encode(_frame(picture, number, script.shape.fps)))
         container.mux(video.encode(None))
         if audio is not None:
             write_sound(container, audio, script)
     return drawing.cuts
 
 
-def _video(container: Any, fixed_groups: bool) -> Any:
-    stream = container.add_stream("libx264", rate=FPS)
-    stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-    stream.options = {"preset": "superfast", "crf": "27"}
-    if fixed_groups:
-        stream.options |= {"x264-params": f"scenecut=0:keyint={_GROUP}:min-keyint={_GROUP}"}
+def _video(container: Any, script: Script) -> Any:
+    shape = script.shape
+    stream = container.add_stream("libx264", rate=shape.fps)
+    stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, "yuv420p"
+    group = _GROUP_S * shape.fps
+    groups = f"scenecut=0:keyint={group}:min-keyint={group}"
+    if not script.fixed_groups:
+        groups = f"keyint={_LONGEST_GROUP_S * shape.fps}"
+    stream.options = {"preset": "superfast", "crf": "27", "x264-params": groups}
     stream.codec_context.thread_count = 1
     return stream
 
@@ -129,9 +135,9 @@ def _audio(container: Any) -> Any:
     return stream
 
 
-def _frame(picture: Frame, number: int) -> Any:
+def _frame(picture: Frame, number: int, fps: int) -> Any:
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "yuv420p")
-    frame.pts, frame.time_base = number, Fraction(1, FPS)
+    frame.pts, frame.time_base = number, Fraction(1, fps)
     return frame
 
 

@@ -1,5 +1,6 @@
 """Clips and sounds of the footage folder, decoded once, at one size and rate."""
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FOOTAGE = Path(__file__).resolve().parents[3] / "shared" / "footage"
-WIDTH, HEIGHT, FPS = 640, 360, 25
+CLIP_FPS = 25  # pictures of a clip shown in a second at its usual speed, whatever its own rate
 RATE = 24_000
 _LONGEST_FRAMES = 220
 
@@ -16,15 +17,27 @@ Frame = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Shape:
+    """Size and rate of the pictures of a recording."""
+
+    width: int = 640
+    height: int = 360
+    fps: int = 25
+
+
+WIDE = Shape()
+
+
 @cache
-def frames(name: str) -> tuple[Frame, ...]:
-    """Up to 220 frames of a clip as planar 4:2:0 pictures (540, 640)."""
+def frames(name: str, shape: Shape) -> tuple[Frame, ...]:
+    """Up to 220 frames of a clip as planar 4:2:0 pictures (height * 3/2, width)."""
     out: list[Frame] = []
     with av.open(str(FOOTAGE / "video" / name)) as clip:
         stream = max(clip.streams.video, key=lambda one: one.width)
         scaler = av.video.reformatter.VideoReformatter()
         for frame in clip.decode(stream):
-            out.append(scaler.reformat(frame, WIDTH, HEIGHT, "yuv420p").to_ndarray())
+            out.append(scaler.reformat(frame, shape.width, shape.height, "yuv420p").to_ndarray())
             if len(out) >= _LONGEST_FRAMES:
                 break
     return tuple(out)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from .material import WIDE, Shape
+
 REAL, CLAPS, ROAR, LAUGHTER, THUDS = "cheers_applause.wav", "made:claps", "made:roar", "made:laughter", "made:thuds"
 """Sources of crowd and noise that are not music, speech or clips; those made by rule count as sources as well."""
 MIX = "made:mix"
@@ -19,7 +21,7 @@ NOISES = {
 @dataclass(frozen=True)
 class Pool:
     """`bases` are places a recording stays at, `fixed` those where a still camera sees something move, `lively` and
-    `calm` what is shown between; the others are sounds. Recordings take `seconds`."""
+    `calm` what is shown between; the others are sounds. Recordings take `seconds` and have pictures of a `shape`."""
 
     name: str
     bases: tuple[str, ...]
@@ -33,6 +35,7 @@ class Pool:
     crowds: tuple[str, ...] = _CROWDS
     noises: tuple[str, ...] = tuple(NOISES.values())
     seconds: float = 240.0
+    shape: Shape = WIDE
 
     def restricted(self, name: str, to: frozenset[str]) -> "Pool":
         """The pool without every source that is not in `to`; a mix needs both of its parts."""
@@ -75,6 +78,7 @@ _ALL = Pool(
     calm=("flower_timelapse.mp4", "fall_leaves_cuts_noaudio.mp4", "crystal_tabletop.webm", "nasa_multistream.mp4"),
     announcers=("speech_austen.ogg", "speech_jfk.flac"),
     seconds=150.0,
+    shape=Shape(320, 180, 12),
 )  # fmt: skip
 _ALIKE = (
     ("bee_thistle.mp4", "friday_1940_speech.mp4"),

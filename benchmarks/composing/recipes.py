@@ -30,7 +30,7 @@ class Writer:
         self, profile: str, seed: int, audible: bool, pool: Pool, *, duration: float = 0.0, fixed: bool = False
     ) -> None:
         random = np.random.default_rng(seed)
-        self.script = Script(profile, seed, duration or pool.seconds, random, audible)
+        self.script = Script(profile, seed, duration or pool.seconds, random, audible, pool.shape)
         self.random = random
         self.pool = pool
         self.base_clip = _pick(random, pool.fixed if fixed else pool.bases)

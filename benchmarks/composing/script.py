@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .crowds import Random
-from .material import RATE, Floats, sound, spoken
+from .material import RATE, WIDE, Floats, Shape, sound, spoken
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Script:
     duration: float
     random: Random
     audible: bool
+    shape: Shape = WIDE
     base: list[tuple[float, str, float, tuple[float, float]]] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)

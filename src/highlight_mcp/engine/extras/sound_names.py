@@ -27,7 +27,7 @@ _SOUGHT: dict[Criterion, tuple[str, ...]] = {
     "whistle": ("whistle",),
 }  # fmt: skip
 _OF_CROWD = ("crowd", "applause", "laughter")
-_NAMEABLE = (*_OF_CROWD, "loud", "departure", "burst")
+_NAMEABLE = (*_OF_CROWD, "loud", "loud_sound", "departure", "burst")
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from ...timeline.operations import Criterion
 from ..signals.analysis import Analysis
 from ..signals.cutaways import Cutaway
 from ..signals.motion import Burst
+from ..signals.outbursts import is_made, outbursts
 from ..signals.series import CELL_MS, SERIES_HZ, Floats, ramp_of
+from ..signals.sound import SoundSeries
 from ..signals.sound_activity import CrowdReaction, CrowdSeries, crowd_series, reactions
 from . import picture_criteria, sound_criteria
 from .closer_look import CloserLook, looked_at
 from .moment import Candidate, Confidence, Moment, Signals
+from .outburst_criteria import outburst
 from .picture_criteria import MotionBaseline, burst_of
 
 # points. At first sight 0.96 of the high, 0.96 of the medium and 0.33 of the low picks were real; flat
@@ -25,6 +28,7 @@ _REACTION_LEAD_MS = 3_000  # ms before an onset; flat
 _ANSWER_MS, _LATE_MS = 4_000, 5_000  # ms from the end and from the start of a burst to its reaction; flat
 _CLEARLY_MORE, _MORE = 1.0, (0.7, 1.5)  # times bursts._enter; the same, no to yes; flat
 _UNHEARD, _HEARD = 0.35, 0.4  # factors of the score; _UNHEARD F1 +0.000 at x0.8, -0.032 at x1.25
+_HEARD_KINDS = ("crowd", "loud_sound")
 _LEAST_SCORE = 2.0  # points; flat
 # of the mean of the best three; _LEAST_SHARE_SEEN F1 -0.032 at x0.8, +0.000 at x1.25
 _LEAST_SHARE, _LEAST_SHARE_SEEN = 0.25, 0.4
@@ -51,6 +55,8 @@ _BESIDE_CELLS, _APART_CELLS, _EDGE_CELLS = 80, 5, 3  # cells; flat
 
 def moments_of(analysis: Analysis) -> list[Candidate]:
     """Reactions and departures as candidates, best first; those that belong together are one."""
+    if analysis.sound is not None and is_made(analysis.sound):
+        return _moments_of_made_sound(analysis, analysis.sound)
     series = crowd_series(analysis.sound) if analysis.sound is not None and len(analysis.sound) else None
     heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
     seen = analysis.departures
@@ -63,6 +69,25 @@ def moments_of(analysis: Analysis) -> list[Candidate]:
     unheard = [one for one in analysis.bursts if not any(_act_of(reaction, [one]) for reaction in strong)]
     proposed += [_burst(one, _answer_to(one, heard), worth) for one in unheard]
     return _apart(_worth(proposed))
+
+
+def _moments_of_made_sound(analysis: Analysis, sound: SoundSeries) -> list[Candidate]:
+    """Outbursts of a sound track that is silent otherwise, and what is seen in that silence.
+
+    In a game what happens is heard: where there are outbursts, sights without one are worth little by themselves.
+    """
+    loud = [outburst(one, MEDIUM) for one in outbursts(sound)]
+    clear = [one for one in loud if one.score >= MEDIUM]
+    worth = _UNHEARD if clear else 1.0
+    seen = [_departure(one, analysis, None, None) for one in analysis.departures]
+    seen += [_burst(one, None, 1.0) for one in analysis.bursts]
+    silent = [one for one in seen if all(one.end_ms < other.start_ms or one.start_ms > other.end_ms for other in clear)]
+    return _apart(_worth([*loud, *(_weaker(one, worth) for one in silent)]))
+
+
+def _weaker(one: Candidate, worth: float) -> Candidate:
+    score = one.score * worth
+    return replace(one, score=score, confidence="medium" if score >= MEDIUM else "low")
 
 
 def _worth_of_bursts(told_by_others: list[Candidate], strong: list[CrowdReaction], seen: Iterable[Burst]) -> float:
@@ -81,12 +106,12 @@ def _worth(moments: list[Candidate]) -> list[Candidate]:
     share = _LEAST_SHARE * sum(best) / max(1, len(best))
     least = min(max(_LEAST_SCORE, share), MEDIUM)
     seen = min(max(_LEAST_SCORE, _LEAST_SHARE_SEEN / _LEAST_SHARE * share), MEDIUM)
-    return [one for one in moments if one.score >= (least if one.signals["kind"] == "crowd" else seen)]
+    return [one for one in moments if one.score >= (least if one.signals["kind"] in _HEARD_KINDS else seen)]
 
 
 def cheers_of(analysis: Analysis) -> list[Candidate]:
     """Crowd reactions alone."""
-    if analysis.sound is None or not len(analysis.sound):
+    if analysis.sound is None or not len(analysis.sound) or is_made(analysis.sound):
         return []
     seen = analysis.departures
     movement = MotionBaseline(analysis.pictures)
