@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,24 @@ def test_footage_that_cannot_be_read_is_refused_as_the_server_does_without_it_or
     code = f"import sys; from highlight_mcp.cli import main; main({words!r}); print([*sys.modules], file=sys.stderr)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
     assert "'pydantic'" in loaded and not [name for name in ("mcp", "httpx", "starlette") if f"'{name}'" in loaded]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"sources": ["/nowhere/match.mp4"], "new_session": True, "wait_s": 5},
+        {"sources": "/nowhere/match.mp4", "session_id": "another"},
+        {"sources": ["/nowhere/match.mp4"], "session_id": "another", "new_session": True},
+        {"sources": []},
+        {"files": ["match.mp4"]},
+    ],
+)
+def test_an_upload_that_cannot_be_is_refused_as_the_server_does_whatever_else_is_asked(
+    given: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["call", "upload", *(f"{name}={json.dumps(value)}" for name, value in given.items())]) == 1
+    assert json.loads(capsys.readouterr().out) == call_tool(Settings.load(), "upload", given)
+    assert not (tmp_path / "home").exists(), "no backend was started"
 
 
 def test_a_wrong_setting_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

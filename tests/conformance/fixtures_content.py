@@ -18,9 +18,10 @@ from mcp.types import (
 
 from highlight_mcp.contract.errors import ApiError, error_info
 from highlight_mcp.messages import verbatim
+from highlight_mcp.server.arguments import Arguments
 from highlight_mcp.server.context import ToolContext
 from highlight_mcp.server.outputs import ToolOutput
-from highlight_mcp.server.tool import Arguments, Reply, Tool, registered
+from highlight_mcp.server.tool import Reply, Tool, registered
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=="
 SILENCE = base64.b64encode(

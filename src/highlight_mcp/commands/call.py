@@ -1,7 +1,7 @@
 """`highlight-mcp call`: one MCP tool call through the real server, printed as JSON.
 
-Server and client share this process: loading the SDK twice would cost more than most calls. Footage that cannot be
-read is refused before the SDK is loaded, which is most of what such a call costs, and before a backend is started.
+Server and client share this process: loading the SDK twice would cost more than most calls. An upload of which nothing
+can be used is refused before the SDK is loaded, which is most of what such a call costs, and before a backend starts.
 """
 
 import argparse
@@ -9,8 +9,10 @@ import json
 import sys
 from typing import Any
 
-from ..server.outputs import as_result
-from ..server.sources import nothing_added, read_sources
+from ..contract.errors import ApiError
+from ..server.arguments import read_arguments
+from ..server.outputs import as_result, problem_of
+from ..server.sources import UploadArguments, UploadOutput, nothing_added, read_sources
 from ..settings import Settings
 from .shell import ShellError, readable
 
@@ -40,15 +42,18 @@ def _argument(text: str) -> tuple[str, Any]:
 
 def _refusal(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any] | None:
     """The answer to an upload of which nothing can be used; None for any other call."""
-    named = given.get("sources")
-    if tool != "upload" or given.keys() != {"sources"} or not isinstance(named, list) or not named:
+    if tool != "upload":
         return None
-    if not all(isinstance(each, str) for each in named):
-        return None
-    footage = read_sources(named, settings.media_roots, readable=readable(settings))
-    if footage.sources:
-        return None
-    text, content = as_result(nothing_added(footage.failed))
+    try:
+        asked = read_arguments(tool, UploadArguments, given)
+    except ApiError as error:
+        return _refused(UploadOutput(error=problem_of(error.fault)))
+    footage = read_sources(asked.sources, settings.media_roots, readable=readable(settings))
+    return None if footage.sources else _refused(nothing_added(footage.failed))
+
+
+def _refused(answer: UploadOutput) -> dict[str, Any]:
+    text, content = as_result(answer)
     return {"is_error": True, "structured_content": content, "text": text, "links": []}
 
 

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, model_validator
 
 from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import FORMATS, format_of
 from ..messages import Argument, message, say
 from ..timeline.schemas import FrozenModel
+from .arguments import Arguments, SessionId, WaitS
 from .outputs import (
     SHOWN_FAILED,
     FailedSource,
@@ -33,6 +36,26 @@ if TYPE_CHECKING:
 MAX_HINTS = 3
 MAX_FILES = 200
 MAX_LEFT = 200
+
+
+Sources = Annotated[
+    list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")
+]
+
+
+class UploadArguments(Arguments):
+    """What to add, and where."""
+
+    sources: Sources
+    session_id: SessionId = None
+    new_session: Annotated[bool, Field(description="true: start a new project")] = False
+    wait_s: WaitS = 20
+
+    @model_validator(mode="after")
+    def _one_session(self) -> "UploadArguments":
+        if self.new_session and self.session_id is not None:
+            raise ValueError(say("server.wrong.two_sessions"))
+        return self
 
 
 class UploadLimits(FrozenModel):

@@ -1,77 +1,34 @@
 """A tool as we declare it, and how the SDK serves it.
 
-What a caller sent becomes typed arguments, or clear words about what is wrong; their schemas are compact.
+What a caller sent becomes typed arguments (`server/arguments.py`); their schemas are compact.
 """
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as SdkTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, TextContent, ToolAnnotations
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 
 from ..client.verbalizer import language_of_words
 from ..contract.errors import ApiError, ErrorInfo
 from ..messages import Language, has, language_of, message, say, use_language
 from ..timeline.operations import OPERATIONS, InvalidOperation, arguments_of, parse_operations
-from ..timeline.schemas import Schema, compact, described, explain, listed_names, nearest
+from ..timeline.schemas import Schema, compact, described
+from .arguments import Arguments, read_arguments
 from .context import ElicitationRequired, ToolContext, UrlElicitation
 from .options import ServerOptions
 from .outputs import ToolOutput, as_result, internal, problem_of, refused
 from .progress import ProgressReporter
 from .workspace.tasks import CURRENT_TASK
 from .workspace.workspace import ServerState
-
-
-class Arguments(BaseModel):
-    """The arguments of one tool."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-A = TypeVar("A", bound=Arguments)
-
-
-def read_arguments(tool: str, model: type[A], given: Mapping[str, Any]) -> A:
-    """Typed arguments. Raises ApiError `bad_request` that names the argument and what is valid.
-
-    A null counts as absent, and a list or object may arrive as JSON text: some hosts send them so.
-    """
-    schema = compact(model)
-    known: Schema = schema.get("properties", {})
-    if unknown := [name for name in given if name not in known]:
-        facts = {"name": unknown[0], "hint": nearest(unknown[0], known), "takes": listed_names(known)}
-        raise refused("server.no_argument", tool=tool, **facts)
-    present = {name: _unpacked(value, known[name]) for name, value in given.items() if value is not None}
-    try:
-        return model.model_validate(present)
-    except ValidationError as error:
-        raise refused("server.wrong_arguments", tool=tool, problems=explain(error, schema)) from None
-
-
-def _unpacked(value: Any, schema: Schema) -> Any:
-    """A list or object out of JSON text; a single text where a list of texts is wanted."""
-    if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
-        return value
-    try:
-        unpacked = json.loads(value)
-    except ValueError:
-        unpacked = None
-    if isinstance(unpacked, list | dict):
-        return unpacked
-    return [value] if schema.get("items", {}).get("type") == "string" else value
-
-
-SessionId = Annotated[str | None, Field(description="Default: your latest session", min_length=1, max_length=200)]
-WaitS = Annotated[float, Field(ge=0, le=25, description="Seconds to wait for the end")]
-
 
 HELP_URI = "help://operations"
 
@@ -109,6 +66,9 @@ class Reply:
 
     answer: ToolOutput
     blocks: Sequence[ContentBlock] = field(default_factory=tuple)
+
+
+A = TypeVar("A", bound=Arguments)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...messages import Argument, message, say
+from ..arguments import Arguments
 from ..context import ToolContext
 from ..outputs import ToolOutput, word_of
-from ..tool import Arguments, Reply, Tool
+from ..tool import Reply, Tool
 
 JobKind = Literal["turn", "render", "upload", "preview"]
 

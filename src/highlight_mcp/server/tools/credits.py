@@ -6,9 +6,10 @@ from ...client.backend import BackendClient
 from ...contract.errors import ApiError
 from ...contract.session import Balance
 from ...messages import say
+from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
-from ..tool import Arguments, Reply, SessionId, Tool
+from ..tool import Reply, Tool
 
 ASK_S = 5.0
 

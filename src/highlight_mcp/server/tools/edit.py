@@ -11,6 +11,7 @@ from ...contract.errors import ErrorInfo, error_info
 from ...contract.turn import TurnStatus
 from ...messages import active_language, message, say, verbatim
 from ...timeline.operations import item_schema
+from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
     ANY_OBJECTS,
@@ -26,7 +27,7 @@ from ..outputs import (
 )
 from ..several_reels import calls_for
 from ..timeline_facts import TimelineFacts
-from ..tool import HELP_URI, Arguments, Reply, SessionId, Tool, WaitS, read_operations, signatures
+from ..tool import HELP_URI, Reply, Tool, read_operations, signatures
 from .credits import balance_text, before_paid_work
 
 if TYPE_CHECKING:

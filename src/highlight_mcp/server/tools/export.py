@@ -16,10 +16,11 @@ from ...contract.render import RenderStatus
 from ...messages import message, say
 from ...timeline.schemas import FrozenModel
 from ...timeline.time import format_time
+from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
 from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel
 from ..outputs import ToolOutput, failure_of, problem_of, refused, stage_name, word_of
-from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..tool import Reply, Tool
 from ..workspace.local_export import present
 
 

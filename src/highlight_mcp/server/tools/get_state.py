@@ -12,6 +12,7 @@ from ...contract.redaction import inline, labelled, named, quoted
 from ...messages import Argument, say
 from ...timeline.schemas import FrozenModel
 from ...timeline.time import format_time
+from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import locate_reel
 from ..outputs import (
@@ -28,7 +29,7 @@ from ..outputs import (
     word_of,
 )
 from ..timeline_facts import ClipFacts, TimelineFacts
-from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..tool import Reply, Tool
 from ..workspace.jobs import JobStatus, UploadedItem
 
 SHORT = 5

@@ -7,9 +7,10 @@ from mcp.types import ImageContent
 from pydantic import Field, model_validator
 
 from ...messages import message, say
+from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
-from ..tool import Arguments, Reply, SessionId, Tool
+from ..tool import Reply, Tool
 from ..workspace.jobs import PreviewJob, PreviewKind
 
 

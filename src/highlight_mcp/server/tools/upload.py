@@ -3,11 +3,9 @@
 import json
 import logging
 from pathlib import PurePath
-from typing import Annotated
 from urllib.parse import unquote
 
 import anyio
-from pydantic import Field, model_validator
 
 from ...client.backend import BackendClient
 from ...client.sources import local_path
@@ -17,29 +15,9 @@ from ..context import ToolContext, wait_for_upload
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
 from ..outputs import MediaSummary, failed_sources
-from ..sources import LIMITS, UploadOutput, UploadSources, nothing_added, read_sources
-from ..tool import Arguments, Reply, SessionId, Tool, WaitS
+from ..sources import LIMITS, UploadArguments, UploadOutput, UploadSources, nothing_added, read_sources
+from ..tool import Reply, Tool
 from ..workspace.jobs import Job, UploadSnapshot, follow, upload_each
-
-Sources = Annotated[
-    list[str], Field(min_length=1, max_length=200, description="Absolute paths, folders, file:// or http(s):// URLs")
-]
-
-
-class UploadArguments(Arguments):
-    """What to add, and where."""
-
-    sources: Sources
-    session_id: SessionId = None
-    new_session: Annotated[bool, Field(description="true: start a new project")] = False
-    wait_s: WaitS = 20
-
-    @model_validator(mode="after")
-    def _one_session(self) -> "UploadArguments":
-        if self.new_session and self.session_id is not None:
-            raise ValueError(say("server.wrong.two_sessions"))
-        return self
-
 
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
