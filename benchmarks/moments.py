@@ -2,7 +2,8 @@
 
     python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--only PART] [--models FOLDER]
 
-FOLDER holds NAME.mp4 with NAME.truth.json (default: the shared composed recordings; `compose.py` makes more).
+FOLDER holds NAME.truth.json, each with the name of its recording under `file` (default: the shared composed recordings;
+`compose.py` makes more, `label_by_score.py` labels a match of your own).
 The scorer beside the footage (tools/score_highlights.py) asks for a reel length and judges the choice; its
 baselines need ffmpeg. Printed per recording, per kind and over all kinds: F1 of weighted recall and precision,
 recall of events and of their first two seconds, precision, share of distractors, clipped pieces, clips with less
@@ -145,7 +146,7 @@ def main() -> None:
         sys.exit("there are no labelled recordings there")
     for told in files:
         truth: Truth = json.loads(told.read_text())
-        file = told.with_name(told.name.removesuffix(".truth.json") + ".mp4")
+        file = told.parent / truth["file"]
         row = judge(file, truth, wish.as_heavy, naive, tally, wish.verbose, wish.models)
         if truth["events"]:
             rows.setdefault(truth["profile"], []).append(row)
