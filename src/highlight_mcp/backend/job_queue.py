@@ -160,6 +160,7 @@ class JobQueue:
             )
         )
         DBOS.listen_queues([])  # our own workers do, which wake when work comes
+        instance._registry.get_internal_queue()._polling_interval_sec = REST_S  # DBOS's own, which nothing of ours uses
         DBOS.launch()
         slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots, UPLOAD: self._config.edit_slots}
         for kind in KINDS:
