@@ -76,15 +76,40 @@ async def test_a_request_goes_on_from_the_one_before_a_restart_of_the_backend(be
         assert await volumes(host) == [1, 1, 0]
 
 
-async def test_an_answer_to_a_question_does_not_go_on_from_the_edit_before_it(bench: Bench, match: Path) -> None:
+async def test_an_answer_to_a_question_is_of_what_was_asked_and_not_of_the_edit_before_it(
+    bench: Bench, match: Path
+) -> None:
     async with bench.host("auto") as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.finished("edit", operations=THREE)
         await host.finished("edit", instruction="mute clip 1")
         asked = await host.call("edit", instruction="remove that silly one", wait_s=25)
         assert asked["status"] == "needs_input"
-        answer = await host.call("edit", instruction="no, clip 2", wait_s=25)
-        assert answer["status"] == "needs_input" and await volumes(host) == [0, 1, 1]
+        assert (await host.call("edit", instruction="great, thanks!", wait_s=25))["status"] == "needs_input"
+        await host.finished("edit", instruction="the second one, please")
+        assert await starts(host) == [0, 6000] and await volumes(host) == [0, 1]
+
+
+async def test_praise_between_two_requests_is_not_in_the_way_of_the_second(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="mute clip 1")
+        assert (await host.call("edit", instruction="perfect, I love it", wait_s=25))["status"] == "needs_input"
+        await host.finished("edit", instruction="same for the last one")
+        assert await volumes(host) == [0, 1, 0]
+
+
+async def test_clips_are_taken_out_of_what_was_just_done_without_losing_others(bench: Bench, match: Path) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        await host.finished("edit", instruction="drop clips 1 and 2")
+        await host.finished("edit", instruction="bring clip 2 back")
+        assert await starts(host) == [3000, 6000]
+        await host.finished("edit", instruction="make everything black and white")
+        await host.finished("edit", instruction="keep clip 1 in colour")
+        assert [len(clip.get("filters", ())) for clip in await clips_of(host)] == [0, 1]
 
 
 async def clips_of(host: Host) -> list[dict[str, Any]]:

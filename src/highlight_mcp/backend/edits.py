@@ -241,17 +241,11 @@ class EditJobs:
         }
 
     def _operations_before(self, session_id: str, rev: int | None) -> list[Any]:
-        """What was done to make a version; nothing where a question was asked since, which the words may answer."""
-        since = sa.select(turns.c.id).where(turns.c.session_id == session_id, turns.c.status == "needs_input")
-        made = sa.select(versions.c.operations, turns.c.number).join(turns, versions.c.turn_id == turns.c.id)
+        """What was done to make a version."""
+        made = sa.select(versions.c.operations).where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
         with self._database.read() as connection:
-            row = connection.execute(
-                made.where(versions.c.session_id == session_id, versions.c.rev == (rev or 0))
-            ).one_or_none()
-            if row is None or row.operations is None:
-                return []
-            asked = connection.execute(since.where(turns.c.number > row.number).limit(1)).first()
-        found = [] if asked else json.loads(row.operations)
+            operations = connection.scalar(made)
+        found = json.loads(operations) if operations else []
         return found if isinstance(found, list) else []
 
     def _said_since(self, session_id: str, rev: int | None, number: int) -> list[str]:

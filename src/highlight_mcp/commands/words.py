@@ -11,10 +11,11 @@ from ..language.reading import interpret
 from ..language.session_facts import ClipFact, LastRequest, SessionFacts
 from ..messages import Message, message
 from ..messages.reasons import reason_of
-from ..timeline.media import MediaInfo, MomentSelection, Pick, UsedRange
+from ..timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from ..timeline.model import Timeline
 from ..timeline.operations import AnyOperation, BgmAdd, Highlights, Keep, TextAdd, apply
 from ..timeline.operations.context import rejected
+from ..timeline.time import TimeRange
 from .shell import ShellError, exit_with_error
 
 
@@ -48,7 +49,8 @@ def _failed(what: Message) -> int:
 
 
 _REEL_S = (10, 12, 8, 15, 20, 10)
-_MOMENT_MS, _REEL_MS = 6000, 60_000
+_MOMENT_MS, _REEL_MS, _BEAT_MS = 6000, 60_000, 500
+_REMEMBERED = 3  # requests that changed nothing, as the backend hands them on
 
 
 def _video(name: str, seconds: int) -> MediaInfo:
@@ -137,8 +139,29 @@ class _AnySignals:
         )  # fmt: skip
         return MomentSelection(picks=picks)
 
-    def __getattr__(self, _: str) -> Any:
+    def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
+        """None."""
+        return ()
+
+    def beats(self, media_id: str) -> tuple[int, ...]:
+        """A beat twice a second."""
+        return tuple(range(0, self.media[media_id].duration_ms, _BEAT_MS))
+
+    def focus(self, media_id: str, source: TimeRange) -> float | None:
+        """Nowhere."""
+        return None
+
+    def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
+        """None: nobody hears what is said. Raises OperationRejected."""
         raise rejected("target_missing", "no_media")
+
+    def lettering(self, text: str) -> str:
+        """All of it."""
+        return text
+
+    def is_clear(self, media_id: str) -> bool:
+        """No picture is."""
+        return False
 
 
 def _after(situation: SessionFacts, before: Sequence[str]) -> SessionFacts:
@@ -150,8 +173,7 @@ def _after(situation: SessionFacts, before: Sequence[str]) -> SessionFacts:
     for text in before:
         outcome = interpret(text, now)
         if outcome.kind != "plan":
-            last = now.last if outcome.kind == "query" else None  # as the backend has it
-            now = now.model_copy(update={"last": last, "said": (text, *now.said)})
+            now = now.model_copy(update={"said": (text, *now.said)[:_REMEMBERED]})
             continue
         operations = outcome.operations
         was, timeline = now, apply(timeline, operations, media, signals).timeline

@@ -72,6 +72,12 @@ class ParseResult(FrozenModel):
     note: MessageField | None = None
 
     @property
+    def orders_nothing(self) -> bool:
+        """Whether nothing was ordered or asked at all: praise, a remark, a word to somebody else."""
+        said = (self.not_understood, self.unsupported, self.offered, self.choices)
+        return self.kind == "clarify" and self.missing[:1] == ("operation",) and not any(said)
+
+    @property
     def exports(self) -> bool:
         """Whether the sentence asks for an export."""
         return self.export is not None

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ..timeline.operations import Keep, Remove, Reorder, Undo
 from . import (
+    answers,
     antecedents,
     asides,
     clashes,
@@ -44,10 +45,27 @@ _KANA, _HANGUL = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\uac00-\ud7a3]")
 
 def interpret(text: str, situation: SessionFacts) -> ParseResult:
     """What the sentence asks for. Pure; never raises for any text."""
+    questions = answers.open_questions(situation, _InSession())
+    if questions:  # what comes next may answer them, and goes on from nothing before
+        situation = situation.model_copy(update={"last": None})
+    answer = answers.read_answer(text, questions, situation, _InSession())
+    if answer is not None:
+        return answer
     outcome = _interpreted(text, situation)
     if outcome.kind != "clarify" or outcome.choices or not sounds.may_mend(text) or len(text) > _MOST_MENDED:
         return outcome
     return sounds.mended(text, _Slips(situation)) or outcome
+
+
+class _InSession:
+    """Readings of what was said before (`answers.SessionReader`)."""
+
+    def scan(self, text: str, situation: SessionFacts) -> tuple[ParseContext, list[Token]]:
+        scene = ParseContext(normalize(text), situation, _language(text, situation.language))
+        return scene, _scanned(scene, cut=situation.has_timeline, following=True)
+
+    def read(self, text: str, situation: SessionFacts) -> ParseResult:
+        return interpret(text, situation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,8 @@ def _understood(
     if situation.last is None or not situation.last.operations:
         return _read(said, scene, by_file=by_file)
     made.point_back(scene)
-    following, corrects = opening.opened(_scanned(scene, cut=cut, following=True))
+    heard = made.with_neighbours(_scanned(scene, cut=cut, following=True), scene)
+    following, corrects = opening.opened(heard)
     going_on = follow(following, scene, corrects=corrects)
     begins = following[0].start if following else 0
     said = made.recalled([token for token in said if token.start >= begins], scene)

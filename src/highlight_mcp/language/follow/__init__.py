@@ -36,9 +36,10 @@ from ...timeline.operations import (
 from ..context import ParseContext
 from ..outcome import ParseResult, Unsupported
 from ..session_facts import LastRequest
+from ..speech import form
 from ..speech import said as words
 from ..tokens import Token
-from . import degrees, opening, said
+from . import degrees, opening, said, spared
 from .said import Said
 from .slots import Unclear, Unfit, clips_of, refilled
 
@@ -57,17 +58,19 @@ class Followed:
     """What a sentence that goes on asks for; `sure` is False where it is only likely, and offered.
 
     `elliptic`: it has no verb of its own, or corrects, so that it means something only of what was done before.
+    `other` is what may be meant as well by one that is not sure.
     """
 
     operations: tuple[AnyOperation, ...]
     assumed: frozenset[str] = field(default=frozenset())
     sure: bool = True
     elliptic: bool = False
+    other: tuple[AnyOperation, ...] = ()
 
     def outweighs(self, read: ParseResult) -> bool:
         """Whether it is what was meant, beside what the sentence says by itself."""
         partial = bool(read.unsupported or read.not_understood)
-        return read.kind != "plan" or (self.sure and (self.elliptic or partial))
+        return read.kind != "plan" or bool(self.other) or (self.sure and (self.elliptic or partial))
 
     def outcome(self, scene: ParseContext) -> ParseResult:
         """What is done, or a question that offers it."""
@@ -75,6 +78,9 @@ class Followed:
             assumed = tuple(sorted(self.assumed))
             return ParseResult(kind="plan", operations=self.operations, assumed=assumed, language=scene.language)
         words = scene.source.given.strip()
+        if self.other:
+            choices = (self.operations, self.other)
+            return ParseResult(kind="clarify", missing=("target",), choices=choices, language=scene.language)
         return ParseResult(
             kind="clarify", missing=("operation", "target"), offered=self.operations, language=scene.language,
             unsupported=(Unsupported(what=words, code="clarify:operation,target"),),
@@ -87,9 +93,15 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
     `corrects`: it opens with words that take back what was asked.
     """
     last = scene.situation.last
-    orders = opening.ordered(tokens, scene)
-    if last is None or not last.operations or orders is None:
+    if last is None or not last.operations:
         return None
+    if _wants_it_back(last, scene):
+        return Followed((Undo(steps=1),), elliptic=True)
+    orders = opening.ordered(tokens, scene)
+    if orders is None:
+        return None
+    if (without := spared.spared(orders[0], last, scene)) is not None:
+        return _left_out_of(without)
     given = said.collect(orders[0], last.operations)
     if given is None:
         return None
@@ -105,6 +117,21 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
     if found is None:
         return None
     return replace(found, elliptic=found.elliptic or given.is_bare or bool(given.marks & {"wrong", "also", "instead"}))
+
+
+def _wants_it_back(last: LastRequest, scene: ParseContext) -> bool:
+    """`it was better before`, and `算了，还是留着吧` behind a removal."""
+    text, languages = scene.source.work.strip(" .!。！~"), scene.source.languages
+    removed = all(isinstance(op, Remove) for op in last.operations)
+    back = form("BETTER_BEFORE", languages).search(text) or (removed and form("KEPT_AFTER_ALL", languages).search(text))
+    return bool(back) and not isinstance(last.operations[-1], _VERSIONS)
+
+
+def _left_out_of(without: spared.Spared) -> Followed:
+    """The last request without some clips; where another reading is as likely, both are offered."""
+    if without.other is None:
+        return Followed(without.operations, elliptic=True)
+    return Followed(without.operations, sure=False, elliptic=True, other=(without.other,))
 
 
 def _goes_on(tokens: Sequence[Token]) -> bool:
@@ -237,7 +264,7 @@ class _Continuation:
 
     def _refilled(self, op: AnyOperation) -> Followed:
         marks = self.said.marks
-        more = "also" in marks or ("again" in marks and "rather" not in marks)
+        more = "also" in marks or ("again" in marks and "rather" not in marks) or _is_further(op, self.said)
         scene = self._before() if self.said.clips and not more else self.scene
         made = refilled(op, self.said, scene)
         if self.said.names and self.said.ways and not (self.said.clips or self.said.values or self.said.share):
@@ -265,6 +292,11 @@ class _Continuation:
         """The scene as it was before the last request."""
         facts = self.last.facts()
         return replace(self.scene, situation=facts, previous_gone=False, last=None)
+
+
+def _is_further(op: AnyOperation, given: Said) -> bool:
+    """`a second more`, `再多剪半秒`: so much more of what adds up."""
+    return isinstance(op, Trim) and "more" in given.marks and not given.marks & {"rather", "wrong", "less"}
 
 
 def _is_made(op: AnyOperation) -> bool:

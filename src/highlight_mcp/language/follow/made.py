@@ -6,6 +6,8 @@ from ...timeline.operations import AnyOperation, Freeze, Remove, Reorder, Replay
 from ..context import ParseContext
 from ..frames.parted import FIRST, part_of, with_ordinals
 from ..lexicon import is_wide
+from ..numbers import value_of
+from ..speech import form
 from ..tokens import Token
 from .slots import clips_of
 
@@ -22,8 +24,37 @@ def point_back(scene: ParseContext) -> None:
         scene.previous, scene.previous_gone = clips_of(named), isinstance(named, Remove)
 
 
+def with_neighbours(tokens: Sequence[Token], scene: ParseContext) -> list[Token]:
+    """`the two that follow it`, `后面两段`: the tokens with clips beside those of the last request by their numbers."""
+    for key, step in (("NEXT_FEW", 1), ("PREVIOUS_FEW", -1)):
+        found = form(key, scene.source.languages).search(scene.source.work) if scene.previous else None
+        within = [t for t in tokens if found and found.start() <= t.start and t.end <= found.end()]
+        numbers = _beside(value_of(_few(found[0], scene)), step, scene) if found and within else ()
+        if numbers:
+            at = tokens.index(within[0])
+            name, pair = f"clips {numbers[0]}-{numbers[-1]}", (numbers[0], numbers[-1])
+            clips = Token("clips", within[0].start, within[-1].end, name, value=(pair,))
+            return [*tokens[:at], clips, *tokens[at + len(within) :]]
+    return list(tokens)
+
+
+def _few(text: str, scene: ParseContext) -> str:
+    """What counts the clips: the last word for a number."""
+    return list(form("FEW", scene.source.languages).finditer(text))[-1][0]
+
+
+def _beside(count: float, step: int, scene: ParseContext) -> tuple[int, ...]:
+    """So many clips after, or before, those of the last request; none where there are fewer."""
+    previous = scene.previous or ()
+    first = max(previous) + 1 if step > 0 else min(previous) - int(count)
+    first = min(previous) if step > 0 and scene.previous_gone else first
+    numbers = tuple(range(first, first + int(count)))
+    return numbers if first >= 1 and numbers[-1] <= scene.count else ()
+
+
 def recalled(tokens: Sequence[Token], scene: ParseContext) -> list[Token]:
     """The tokens with what the last request made as clips by their numbers."""
+    tokens = with_neighbours(tokens, scene)
     last = scene.situation.last
     op = last.operations[-1] if last and last.operations else None
     if op is None:

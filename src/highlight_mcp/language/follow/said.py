@@ -8,6 +8,7 @@ from ...timeline.operations import AnyOperation, Reorder
 from ...timeline.operations.slots import slots_of
 from .. import speech
 from ..frames.catalogue import FRAMES
+from ..frames.regroup import one_unit
 from ..frames.targets import is_bare, is_pronoun, target_ends
 from ..lexicon import is_wide
 from ..tokens import Token
@@ -85,9 +86,10 @@ def collect(tokens: Sequence[Token], operations: Sequence[AnyOperation]) -> Said
 
 
 def _with_halves(tokens: Sequence[Token]) -> list[Token]:
-    """`one and a half is enough`: a number and its half are one number."""
+    """`one and a half is enough`: a number and its half are one number; `another second` is one of them."""
     out: list[Token] = []
-    for token in tokens:
+    for place, given in enumerate(tokens):
+        token = one_unit(out, given, tokens[place + 1] if place + 1 < len(tokens) else None) or given
         ahead = [t for t in out[-3:] if is_bare(t, listed=True) or not t.is_a("AND", "LINK")]
         whole = ahead[-1] if ahead and len(ahead) < min(len(out), _PAIR) else None
         if token.is_a("HALF") and whole is not None and is_bare(whole, listed=True):
@@ -257,7 +259,9 @@ def _is_light(token: Token) -> bool:
     """Whether a word means nothing in a sentence that goes on."""
     if token.kind == "separator":
         return True
-    return token.kind == "word" and (token.is_a("LINK", "ASIDE") or is_pronoun(token) or token.value == "courtesy")
+    at_the = token.concepts == {"FILLER", "POINT"}
+    light = token.is_a("LINK", "ASIDE") or at_the or is_pronoun(token) or token.value == "courtesy"
+    return token.kind == "word" and light
 
 
 _SHARED = 3  # a concept that more operations are called by says nothing of one

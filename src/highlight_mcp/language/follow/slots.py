@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget, Reorder
+from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget, Reorder, Trim
 from ...timeline.operations.slots import Slot, names_of, slots_of
-from .. import speech
+from .. import folders, speech
 from ..context import ParseContext
 from ..frames import aim
 from ..frames.clips import TARGET
 from ..frames.frame import Filled, frame
 from ..frames.targets import is_bare
+from ..lexicon import index
 from ..resolve import Numbers, complement
 from ..tokens import Token
 from .said import Said
@@ -91,12 +92,19 @@ class _Change:
     def _with(self, new: dict[str, Any]) -> AnyOperation:
         given = self.op.model_dump(exclude_unset=True, exclude_none=True)
         gone = {other for pair in _EXCLUSIVE for name in pair if name in new for other in pair if other not in new}
+        if "also" in self.said.marks:  # `and one off the start`: what was taken off the end is off
+            gone |= {_PAIRED[name] for name in new.keys() & _PAIRED.keys()} - new.keys()
         facts = {name: value for name, value in (given | new).items() if name not in gone and value is not None}
         made = type(self.op).model_validate(facts)
-        again = made == self.op and "again" not in self.said.marks
+        again = made == self.op and "again" not in self.said.marks and not self._is_further
         if not new or (again and not self.said.clips):
             raise Unfit
         return made
+
+    @property
+    def _is_further(self) -> bool:
+        """`another two`, of what adds up: so much again."""
+        return isinstance(self.op, Trim) and "more" in self.said.marks
 
     def _named(self, *kinds: Slot) -> list[str]:
         return [name for name, slot in slots_of(type(self.op)).items() if slot in kinds]
@@ -199,11 +207,27 @@ class _Change:
             known = [argument for argument in known if argument in self.op.given] or known
         if len(known) > 1:
             raise Unclear
+        if not known and name in ("start", "end") and {"start_ms", "end_ms"} <= self._fields:
+            return self._shown_at(name)
+        if not known and name not in _colours():
+            raise Unfit
         if not known:
             return {self._only("colour"): name}
         if "also" not in self.said.marks or known[0] not in self.op.given:
             return {known[0]: name}
         return {known[0]: _joined(str(getattr(self.op, known[0])), name, names_of(kind, known[0]))}
+
+    def _shown_at(self, name: str) -> dict[str, Any]:
+        """`and at the end too`: as long at one end of the reel. Raises Unfit where it has no length."""
+        start, end = getattr(self.op, "start_ms", None) or 0, getattr(self.op, "end_ms", None)
+        whole = self.scene.situation.duration_ms
+        if end is None or not 0 < end - start <= whole:
+            raise Unfit
+        return (
+            {"start_ms": 0, "end_ms": end - start}
+            if name == "start"
+            else {"start_ms": whole - end + start, "end_ms": whole}
+        )
 
     def _only(self, *kinds: Slot) -> str:
         named = self._given(*kinds)
@@ -216,17 +240,18 @@ class _Change:
     def _value(self, token: Token, edges: list[str]) -> dict[str, Any]:
         if token.kind == "range":
             return self._range(token)
-        if token.kind == "number" and "also" in self.said.marks and self._named("clips"):
-            if "more" in self.said.marks:
+        if token.kind == "number" and "also" in self.said.marks and self._named("clips") and not edges:
+            if "more" not in self.said.marks:
+                raise Unfit  # a clip by its number alone
+            if not self._is_further:
                 raise Unclear  # `another two`: clips, or as much again?
-            raise Unfit  # a clip by its number alone
         if found := self._timed(token) or self._measured(token, edges):
             return found
         named = self._given(*_TAKES[token.kind])
         if token.kind == "number":
             named = [name for name in named if name in self.op.given and getattr(self.op, name) != 0]
         fits = [name for name in named if self._tried(name, token) is not None]
-        if len(fits) > 1 or (fits and self._is_clip(token)):
+        if len(fits) > 1 or (fits and self._is_clip(token) and not self._is_further):
             raise Unclear(self._tried(fits[0], token))
         if not fits:
             raise Unfit
@@ -314,6 +339,13 @@ class _Change:
             if slot == "factor"
             else round(value, 4)
         )
+
+
+@folders.remembered
+def _colours() -> frozenset[str]:
+    """The names of colours."""
+    concepts = frozenset().union(*index().values())
+    return frozenset(c.partition(":")[2] for c in concepts if c.startswith("COLOUR:"))
 
 
 def clips_of(op: AnyOperation) -> Numbers | None:

@@ -1,7 +1,7 @@
 """Clips taken out, kept, or let be."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from ...timeline.operations import BgmRemove, ClipTarget, Remove, Split, TextRemove, Trim
 from ..context import ParseContext
@@ -10,7 +10,7 @@ from ..resolve import Numbers, complement
 from ..speech import said
 from ..tokens import Clause, Token
 from . import aim
-from .frame import Filled, frame, role
+from .frame import Filled, frame, is_plain, role
 from .targets import FILMS, is_pronoun
 
 TARGET = role(
@@ -196,6 +196,13 @@ def _merely_stays(filled: Filled) -> bool:
     return bool(first) and (trigger.text.startswith(("stay", "should stay")) or trigger.text == "留着")
 
 
+def _says_how(filled: Filled) -> bool:
+    """`keep clip 2 in colour`, `第二段留彩色`: how a clip is to be is no word about the others."""
+    end = max(filled.starts)
+    behind = [t for t in filled.tokens if t.start > end and t.kind != "separator"]
+    return any(not is_plain(token, after) for token, after in zip_longest(behind, behind[1:]))
+
+
 def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.says("", "AUDIO", "MUSIC", "SOURCE_SOUND"):
         return None  # `only the sound of clip 3` takes no clips away
@@ -206,6 +213,8 @@ def _keep(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return _spare(filled, scene)
     if any(a.text in ("只", "就") and b.text == "有" for a, b in pairwise(filled.tokens)):
         return None  # `只有第三段能看` tells what there is
+    if not only and _says_how(filled):
+        return None
     kept = aim.clips(filled, scene, follow=False)
     if not only and not scene.findings and _merely_stays(filled) and not scene.sentence_has & {"BUT", *TAKING}:
         return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]

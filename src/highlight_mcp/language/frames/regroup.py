@@ -47,7 +47,7 @@ def regrouped(tokens: list[Token]) -> list[Token]:
     for i, given in enumerate(tokens):
         token = replace(given, kind="unknown") if _alternative(given) else given
         behind = tokens[i + 1] if i + 1 < len(tokens) else None
-        if unit := _one_unit(out, token, behind):
+        if unit := one_unit(out, token, behind):
             out.append(unit)
             continue
         if began := _begun(out, token):
@@ -95,7 +95,7 @@ def _exported(tokens: list[Token]) -> bool:
     return any(t.is_a("EXPORT") or t.kind == "resolution" for t in tokens)
 
 
-def _one_unit(out: list[Token], token: Token, behind: Token | None) -> Token | None:
+def one_unit(out: list[Token], token: Token, behind: Token | None) -> Token | None:
     """`another second`, `the funniest minute`: a length of one unit behind what counts or chooses it."""
     size = {"second": _SECOND_MS, "sec": _SECOND_MS, "minute": _MINUTE_MS, "min": _MINUTE_MS}.get(token.text, 0)
     if not size or not out or token.kind != "word" or (behind is not None and behind.is_a("CLIP", "MOMENT", "VIDEO")):

@@ -1,8 +1,12 @@
 """When, where and how words or pictures are shown: the roles that titles, captions and watermarks share."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
+from ...timeline.operations import TextEdit
 from ..context import ParseContext
+from ..lexicon import is_wide_text
 from ..outcome import Finding, Unresolved
 from ..resolve import union
 from ..tokens import Token
@@ -205,3 +209,20 @@ def named(text: str, scene: ParseContext) -> int | None:
     """The number of the text over the reel that reads like that."""
     found = [i for i, known in enumerate(scene.situation.texts, 1) if known.casefold() == text.casefold()]
     return found[0] if len(found) == 1 else None
+
+
+def swapped(filled: Filled, texts: Sequence[str], word: str) -> TextEdit | None:
+    """`swap “Urban” for “Rural”`, `把“快乐”改成“典礼”`: the text that has some words once, with others for them."""
+    old = filled.value("old", "quote")
+    if any(t.is_a(*_NOUNS) or t.text in ("in", "on") for t in filled.of("words")):
+        return None  # `replace Urban with Rural in the title`: what is read is shorter
+    if old is None or any(text.casefold() == str(old.value).casefold() for text in texts):
+        return None
+    words = re.escape(str(old.value).strip())
+    part = re.compile(words if is_wide_text(words) else rf"(?<!\w){words}(?!\w)", re.I)
+    found = [(index, text) for index, text in enumerate(texts, 1) for _ in part.findall(text)]
+    if len(found) != 1:
+        return None
+    index, text = found[0]
+    made = part.sub(lambda _: word, text)
+    return TextEdit(index=index, text=made) if index != 1 else TextEdit(text=made)

@@ -1,7 +1,5 @@
 """Words over the picture: titles with their second line, captions, numbers of clips."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -205,6 +203,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if said is None or (filled.has("kind") and filled.says("kind", "CARD")) or _passes_a_quote(filled):
         return None
     text, certain = said
+    if swapped := shown.swapped(filled, scene.situation.texts, text):
+        return [ParsedOperation(swapped, filled.at, targeted=True)]
     if not certain and scene.source.verbatim(filled.at, filled.of("words")[0].start).split(" ")[-1:][0][:1].isupper():
         return None  # `make the title Go Team`: the first word is one of it
     if text.casefold().split(" ")[0] in _ANY and not any(t.kind == "quote" for t in filled.of("words")):
@@ -214,8 +214,6 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not texts:
         return _instead(filled, scene, text) if filled.has("kind") else None
-    if swapped := _swapped(filled, texts, text):
-        return [ParsedOperation(TextEdit(text=swapped), filled.at, targeted=True)]
     olds = [shown.named(str(o[0]), scene) for name in ("old", "not") if (o := shown.words(filled, scene, name))]
     if None in olds or (filled.has("number") and olds):
         return None
@@ -232,16 +230,8 @@ def _edit(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 def _passes_a_quote(filled: Filled) -> bool:
     """Whether something is quoted, and other words were taken for those to be read."""
-    return any(t.kind == "quote" for t in filled.tokens) and not any(t.kind == "quote" for t in filled.of("words"))
-
-
-def _swapped(filled: Filled, texts: Sequence[str], word: str) -> str | None:
-    """`swap “Urban” for “Rural” in the title`: the only text with one word of it in place of another."""
-    old = filled.value("old", "quote")
-    if old is None or len(texts) != 1 or not filled.has("kind") or texts[0].casefold() == str(old.value).casefold():
-        return None
-    whole = re.compile(rf"(?<!\w){re.escape(str(old.value))}(?!\w)", re.I)
-    return whole.sub(lambda _: word, texts[0]) if len(whole.findall(texts[0])) == 1 else None
+    quotes = [t for t in filled.tokens if t.kind == "quote" and t not in filled.of("old")]
+    return bool(quotes) and not any(t.kind == "quote" for t in filled.of("words"))
 
 
 def _name(filled: Filled, text: str) -> bool:
@@ -288,6 +278,7 @@ _EDIT = frame(
             "quote",
             "TO|SAYING|COLON quote",
             "'for'|'with'|'by'|'as' quote",
+            "'with'|'by' <words>",
             "TO|SAYING COLON? <words>",
             "<words>",
         ),

@@ -1,0 +1,168 @@
+"""The answer to a question that was asked back: `remove a clip` · `which one?` · `the third`.
+
+What was asked about is still open in the words that led to the question. The answer is put where something was left
+open, behind or before these words or in the place of some that say too little, and the sentence that comes of it is
+read as any other. One reading that is understood whole is meant; several are asked about.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from ..timeline.operations import AnyOperation
+from .context import ParseContext
+from .follow import opening
+from .follow.slots import clips_of
+from .lexicon import is_wide, is_wide_text
+from .outcome import ParseResult
+from .session_facts import SessionFacts
+from .speech import form
+from .tokens import VERBS, Token, is_head
+
+_LONGEST, _MOST_TOKENS, _MOST_TRIED = 120, 24, 8
+_BINDING = ("TO", "BEFORE", "AFTER", "BY", "AND", "BUT", "PARTICLE", "EXCEPT")
+_NUMBER, _QUOTES = re.compile(r"\d+"), "\"'“”‘’「」『』"
+_MARKS = " .,;:!?。，；！？、"
+
+
+class SessionReader(Protocol):
+    """The way of a sentence through the interpreter."""
+
+    def scan(self, text: str, situation: SessionFacts) -> tuple[ParseContext, list[Token]]:
+        """What a text is read in, and its tokens, also those of words that mean something only behind another order."""
+
+    def read(self, text: str, situation: SessionFacts) -> ParseResult:
+        """The outcome of a text that is said in a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The words that led to a question, and what was asked."""
+
+    words: str
+    asked: ParseResult
+
+
+def open_questions(situation: SessionFacts, reader: SessionReader) -> list[OpenQuestion]:
+    """What was asked back since the last change, newest first. What ordered nothing left no question."""
+    found = []
+    for place, text in enumerate(situation.said):
+        outcome = reader.read(text, situation.model_copy(update={"said": situation.said[place + 1 :]}))
+        if outcome.kind in ("clarify", "refuse") and not outcome.orders_nothing:
+            found.append(OpenQuestion(text, outcome))
+    return found
+
+
+def read_answer(
+    text: str, questions: Sequence[OpenQuestion], situation: SessionFacts, reader: SessionReader
+) -> ParseResult | None:
+    """The outcome of a text that answers one of the questions; None for any other text."""
+    if not questions or len(text) > _LONGEST:
+        return None
+    alone = situation.model_copy(update={"said": (), "last": None})
+    scene, tokens = reader.scan(text, alone)
+    newest = questions[0].asked
+    work, languages = scene.source.work.strip(_MARKS), scene.source.languages
+    if form("NO_ANSWER", languages).search(work):
+        return ParseResult(kind="clarify", missing=("operation",), language=newest.language)
+    if newest.offered and form("AGREES", languages).search(work):
+        return ParseResult(kind="plan", operations=newest.offered, assumed=newest.assumed, language=newest.language)
+    said, _ = opening.opened(tokens)
+    ordered = opening.ordered(said, scene) if len(tokens) <= _MOST_TOKENS else None
+    if (
+        ordered is None
+        or any(map(_orders, ordered[0]))
+        or form("NO_ANSWER", scene.source.languages).search(scene.source.work)
+    ):
+        return None
+    if not ("text" in newest.missing or any(map(_tells, ordered[0]))):
+        return None
+    if (chosen := _chosen(ordered[0], newest)) is not None:
+        return ParseResult(kind="plan", operations=chosen, language=newest.language)
+    start = said[0].start
+    led = form("ANSWERS_WITH", languages).match(scene.source.work, start)
+    meant = scene.source.verbatim(led.end() if led else start, len(scene.source.work)).strip(_MARKS)
+    return next((one for asked in questions if (one := _completed(meant, asked, alone, reader))), None)
+
+
+def _tells(token: Token) -> bool:
+    """Whether a word may be what was asked for."""
+    return token.kind != "separator" and token.concepts != {"FILLER"} and not token.is_a("LINK")
+
+
+def _orders(token: Token) -> bool:
+    """Whether a word orders something by itself, or says no."""
+    return bool(token.concepts & VERBS) or token.is_a("NOT", "EXCEPT", "WRONG", "CORRECTION")
+
+
+def _chosen(tokens: Sequence[Token], asked: ParseResult) -> tuple[AnyOperation, ...] | None:
+    """`the second one`, of several plans: the one about that clip, else the second."""
+    given = [t for t in tokens if t.kind in ("clips", "number")]
+    if len(asked.choices) < 2 or len(given) != 1 or any(t.is_a("NOT") for t in tokens):
+        return None
+    value = given[0].value[0][0] if given[0].kind == "clips" and len(given[0].value) == 1 else given[0].value
+    if not isinstance(value, int | float):
+        return None
+    about = [plan for plan in asked.choices if any(value in (clips_of(op) or ()) for op in plan)]
+    if about:
+        return about[0] if len(about) == 1 else None
+    return asked.choices[int(value) - 1] if 1 <= value <= len(asked.choices) else None
+
+
+def _completed(meant: str, question: OpenQuestion, alone: SessionFacts, reader: SessionReader) -> ParseResult | None:
+    """The words of the question with the answer in them, where they are understood whole."""
+    plans: list[ParseResult] = []
+    for sentence in islice(dict.fromkeys(_sentences(meant, question, alone, reader)), _MOST_TRIED):
+        outcome = reader.read(sentence, alone)
+        whole = outcome.kind == "plan" and not (outcome.not_understood or outcome.unsupported)
+        if whole and all(outcome.operations != other.operations for other in plans):
+            plans.append(outcome)
+    if len(plans) < 2:
+        return plans[0] if plans else None
+    choices = tuple(plan.operations for plan in plans)
+    return ParseResult(kind="clarify", missing=("target",), choices=choices, language=plans[0].language)
+
+
+def _sentences(meant: str, question: OpenQuestion, alone: SessionFacts, reader: SessionReader) -> Iterator[str]:
+    """What may have been meant in one breath."""
+    scene, tokens = reader.scan(question.words, alone)
+    words = question.words.strip(_MARKS)
+    if "text" in question.asked.missing and _names(meant):
+        yield _joined(words, f'"{meant}"')
+    for start, end in _loose(tokens):
+        was = scene.source.verbatim(start, end)
+        numbered = meant.isdecimal() and len(_NUMBER.findall(was)) == 1
+        now = _NUMBER.sub(meant, was) if numbered else meant  # `remove clip 9` · `6`
+        yield _joined(scene.source.verbatim(0, start), now, scene.source.verbatim(end, len(scene.source.work)))
+    yield _joined(words, meant)
+    yield _joined(meant, words)
+
+
+def _names(meant: str) -> bool:
+    """Whether words without quotation marks are those of a title."""
+    if any(char in meant for char in _QUOTES):
+        return False
+    return is_wide_text(meant) or any(char.isupper() or char.isdigit() for char in meant)
+
+
+def _loose(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Bounds of what stands between verbs, things, particles and marks: what says to which of them it is done."""
+    run: list[Token] = []
+    for token in (*tokens, None):
+        if token is not None and not (is_head(token) or token.is_a(*_BINDING) or token.kind == "separator"):
+            run.append(token)
+            continue
+        if run:
+            yield run[0].start, run[-1].end
+        run = []
+
+
+def _joined(*parts: str) -> str:
+    """Parts of a sentence in a row; between characters of a wide script there is no blank."""
+    out = ""
+    for part in filter(None, (part.strip(_MARKS) for part in parts)):
+        apart = not out or (is_wide(out[-1]) and is_wide(part[0]))
+        out += part if apart else f" {part}"
+    return out
