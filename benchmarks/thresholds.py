@@ -40,7 +40,10 @@ MODULES = (
     "moments.moment", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
     "moments.sound_criteria",
 )  # fmt: skip
-LOOKING = ("signals.packets", "signals.sampling_plan", "signals.samplers", "signals.sampling", "signals.scan")
+LOOKING = (
+    "signals.packets", "signals.sampling_plan", "signals.samplers", "signals.sampling", "signals.scan",
+    "signals.frame_changes",
+)  # fmt: skip
 COMPARE_SHOTS = ("signals.cutaways", "signals.shots", "signals.similarity")
 """What these change are the shots and how they are compared, which takes longest."""
 Labelled = tuple[Path, MediaInfo, Analysis, Truth]
@@ -92,9 +95,10 @@ def judged(recordings: list[Labelled], anew: Literal["", "compared", "looked"] =
     for file, info, known, truth in recordings:
         if anew == "looked":
             known = analyse(file, info, cache=None, progress=no_progress)
-        analysis = replace(known, compared=None if anew == "compared" else known.departures)
-        if anew != "compared":
-            analysis.__dict__["shots"] = known.shots
+        if anew == "compared":
+            analysis = replace(known, compared=None, parted=None)
+        else:
+            analysis = replace(known, compared=known.departures, parted=tuple(known.shots))
         wish = Highlights(total_ms=score.want(truth) * 1000)
         picks = choose([RecordingSignals("m", file.name, info, analysis)], wish).picks
         chosen = score.score(truth, [[pick.start_ms / 1000, pick.end_ms / 1000] for pick in picks])

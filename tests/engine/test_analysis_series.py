@@ -1,11 +1,15 @@
 """The pure parts under the analysis: rolling statistics, spans, blocks of samples, cuts, likeness."""
 
 import itertools
+from fractions import Fraction
 
+import av
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from highlight_mcp.engine.signals.frame_changes import CHANGED, FrameChanges, difference, replaced
 from highlight_mcp.engine.signals.motion import estimate_motion, shift
 from highlight_mcp.engine.signals.packets import DecodeBudget
 from highlight_mcp.engine.signals.sample_frames import merge_frames
@@ -16,10 +20,11 @@ from highlight_mcp.engine.signals.series import (
     rolling_mean,
     rolling_percentile,
 )
-from highlight_mcp.engine.signals.shots import boundaries, difference, replaced
-from highlight_mcp.engine.signals.similarity import prepare, similarity
+from highlight_mcp.engine.signals.shots import boundaries
+from highlight_mcp.engine.signals.similarity import any_alike, prepare, similarity
 from highlight_mcp.engine.signals.sound import SoundBlocks
 from highlight_mcp.engine.signals.sound_activity import silences
+from highlight_mcp.engine.signals.sound_frames import SoundFrames
 
 values = st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=120).map(lambda v: np.array(v, np.float32))
 
@@ -60,6 +65,18 @@ def test_merged_ranges_cover_the_same_time_without_overlap(pairs: list[tuple[int
     assert all(before[1] < after[0] for before, after in itertools.pairwise(found))
 
 
+@settings(max_examples=20)
+@given(st.integers(0, 2**31), st.floats(0.0, 1.0), st.floats(0.0, 120.0))
+def test_whether_any_pair_is_alike_is_what_their_likeness_says(seed: int, least: float, tint: float) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 255, (4, 54, 64)).astype(np.uint8)
+    images[:, 36:] = 128 + rng.normal(0, tint, (4, 1, 64)).clip(-120, 120)
+    images[3] = images[0] // 2 + 30
+    first, second = np.array([0, 0, 1, 2]), np.array([1, 3, 2, 3])
+    views = prepare(images)
+    assert any_alike(views, first, second, least) == bool((similarity(views, first, second) >= least).any())
+
+
 @settings(max_examples=15)
 @given(st.lists(st.integers(1, 9000), min_size=1, max_size=30), st.integers(0, 2**31))
 def test_series_do_not_depend_on_how_samples_arrive(sizes: list[int], seed: int) -> None:
@@ -83,6 +100,23 @@ def test_a_gap_in_the_time_stamps_becomes_silence_of_that_length() -> None:
     assert level[2:8].min() > -30
     assert level[11:29].max() < -80
     assert level[31:38].min() > -30
+
+
+@pytest.mark.parametrize("rate", [48_000, 44_100, 16_000])
+def test_frames_of_sound_become_series_at_their_own_times_whatever_the_rate(rate: int) -> None:
+    blocks = SoundBlocks(0, 60)
+    frames = SoundFrames(blocks, 1.0)
+    rng = np.random.default_rng(2)
+    for first in [*range(0, 2 * rate - 1023, 1024), *range(4 * rate, 6 * rate - 1023, 1024)]:
+        noise = rng.normal(0, 0.1, (2, 1024)).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(noise, "fltp", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = rate, first + rate, Fraction(1, rate)
+        frames.take(frame)
+    frames.finish()
+    level = blocks.finish().level
+    assert level[1:19].min() > -40
+    assert level[21:39].max() < -80
+    assert level[41:59].min() > -40
 
 
 def test_silences_keep_their_margin_and_least_length() -> None:
@@ -118,6 +152,25 @@ def test_exposure_changes_are_no_difference_and_other_pictures_are() -> None:
     picture = rng.uniform(0, 200, (36, 64)).astype(np.float32)
     assert difference(picture, picture * 0.6 + 20) < 0.05
     assert difference(picture, rng.uniform(0, 200, (36, 64)).astype(np.float32)) > 0.7
+
+
+@settings(max_examples=10)
+@given(st.integers(2, 600), st.integers(0, 2**31), st.sampled_from([3, 60]))
+def test_a_run_of_pictures_changes_as_each_two_of_them_do(count: int, seed: int, spread: int) -> None:
+    rng = np.random.default_rng(seed)
+    scenes = rng.integers(0, 255, (3, 36, 64))
+    shown = scenes[np.sort(rng.integers(0, 3, count))] + rng.integers(-spread, spread + 1, (count, 36, 64))
+    planes = np.clip(shown, 0, 255).astype(np.uint8)
+    changes = FrameChanges()
+    for place, plane in enumerate(planes):
+        changes.take(plane, asked=place != 1)
+    unlike, new = changes.finish()
+    asked = [place for place in range(count) if place != 1]
+    assert len(unlike) == len(new) == len(asked)
+    for at, place in enumerate(asked):
+        alone = difference(planes[place - 1], planes[place]) if place else 0.0
+        assert unlike[at] == pytest.approx(alone, abs=1e-5)
+        assert new[at] == (pytest.approx(replaced(planes[place - 1], planes[place])) if alone > CHANGED else 0.0)
 
 
 def test_the_shift_of_a_panned_picture_is_found_and_leaves_no_motion() -> None:

@@ -16,7 +16,7 @@ from ..errors import ANOTHER_COPY, EngineError, translate
 from ..media.frames import composite_on_black
 from ..media.images import load_image
 from ..media.streams import Orientation, is_foreign
-from ..signals.shots import difference
+from ..signals.frame_changes import difference
 from .canvas import BLACK, TextOverlay, canvas_of, frame_of, paste, plain, yuv_of
 from .filter_graph import FilterGraph, Geometry, backdrop_chain, inner_chain, kind_of, place_of
 from .geometry import corner, placed

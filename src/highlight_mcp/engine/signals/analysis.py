@@ -27,7 +27,7 @@ from .shots import Shot, ShotChanges, shots
 from .sound import SoundSeries
 from .sound_activity import silences, speech
 
-VERSION = 5  # raised whenever the signals change
+VERSION = 6  # raised whenever the signals change
 
 
 def name_of(fingerprint: str) -> str:
@@ -68,7 +68,7 @@ class Analysis:
     """Signals of one recording. `sound` is None without a sound track; `pictures` may be empty.
 
     `dense` says that every frame was considered, so that all shot boundaries are known. `compared` holds the
-    departures where they were found before.
+    departures and `parted` the shots where they were found before.
     """
 
     fingerprint: str
@@ -77,6 +77,7 @@ class Analysis:
     pictures: SampleFrames
     dense: bool = False
     compared: tuple[Cutaway, ...] | None = None
+    parted: tuple[Shot, ...] | None = None
 
     @cached_property
     def departures(self) -> tuple[Cutaway, ...]:
@@ -90,7 +91,7 @@ class Analysis:
 
     def with_departures(self, report: ProgressCallback) -> "Analysis":
         """The same with its departures found, which takes long for long recordings."""
-        return replace(self, compared=self._compare(report))
+        return replace(self, compared=self._compare(report), parted=tuple(self.shots))
 
     def _compare(self, report: ProgressCallback) -> tuple[Cutaway, ...]:
         return tuple(find_cutaways(self.pictures, self.shots, report)) if self.shots else ()
@@ -98,7 +99,7 @@ class Analysis:
     @cached_property
     def shots(self) -> list[Shot]:
         """All shots in order of time, as far as the looks tell."""
-        return shots(self.pictures, self.duration_ms)
+        return shots(self.pictures, self.duration_ms) if self.parted is None else list(self.parted)
 
     @cached_property
     def shots_ms(self) -> list[int]:
@@ -145,7 +146,8 @@ def analyse(path: Path, media: MediaInfo, *, cache: Path | None, progress: Progr
         facts, sound, pictures = known
         progress("analyse", 1, 1, message("engine.progress.known"))
         compared = tuple(Cutaway(**each) for each in facts["departures"])
-        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared)
+        parted = tuple(Shot(**each) for each in facts["shots"])
+        return Analysis(name, int(facts["duration_ms"]), sound, pictures, bool(facts["dense"]), compared, parted)
 
     def comparing(done: int, total: int) -> None:
         progress("analyse_closer", done, total, message("engine.progress.comparing"))
@@ -159,7 +161,8 @@ def analyse(path: Path, media: MediaInfo, *, cache: Path | None, progress: Progr
 
 def _facts(analysis: Analysis) -> dict[str, Any]:
     departures = [asdict(each) for each in analysis.departures]
-    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": departures}
+    parted = [asdict(each) for each in analysis.shots]
+    return {"duration_ms": analysis.duration_ms, "dense": analysis.dense, "departures": departures, "shots": parted}
 
 
 def _analyse(path: Path, media: MediaInfo, name: str, progress: Progress) -> Analysis:

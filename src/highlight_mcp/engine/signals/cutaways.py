@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .packets import ProgressCallback, no_progress
 from .sample_frames import SampleFrames
 from .shots import Shot, sample_times
-from .similarity import PreparedFrames, compare_shifted, prepare, similarity
+from .similarity import PreparedFrames, any_alike, compare_shifted, prepare, similarity
 
 _LONGEST_MS = 16_000  # ms; F1 -0.009 at x0.8, +0.000 at x1.25
 _SHORTEST_MS = 1_500  # ms; flat
@@ -72,7 +72,7 @@ def _return(likeness: "ShotSimilarity", first: int) -> int | None:
             return None
         if likeness.usually_like(back - 1, left) >= _SAME:
             return None
-        if likeness.like(back, left) >= _SAME:
+        if likeness.same(back, left):
             return back if length >= _SHORTEST_MS and likeness.stays(left, first, back) else None
         if back == first + 1 and length >= _SHORTEST_MS and likeness.passes_through(left, first, back):
             return back
@@ -108,10 +108,28 @@ class ShotSimilarity:
         self._pictures = pictures
         self._views: dict[int, PreparedFrames] = {}
         self._known: dict[tuple[int, int], tuple[float, float]] = {}
+        self._same: dict[tuple[int, int], bool] = {}
 
-    def like(self, first: int, second: int) -> float:
-        """0 different places, 1 the same: the most alike pair of their looks."""
-        return self._likeness(first, second)[0]
+    def same(self, first: int, second: int) -> bool:
+        """Whether both are one place: the most alike pair of their looks shows the same.
+
+        One pair that does so is enough; the others are only compared where the two in the middle do not.
+        """
+        pair = (min(first, second), max(first, second))
+        if pair not in self._same:
+            known = self._known.get(pair)
+            self._same[pair] = known[0] >= _SAME if known is not None else self._compared(*pair)
+        return self._same[pair]
+
+    def _compared(self, first: int, second: int) -> bool:
+        ours, theirs = self._seen(first), self._seen(second)
+        count, others = len(ours.mean), len(theirs.mean)
+        looks, other_looks = np.arange(count).repeat(others), np.tile(count + np.arange(others), count)
+        middle = np.array([count // 2 * others + others // 2])
+        views = compare_shifted(ours, theirs)
+        return any_alike(views, looks[middle], other_looks[middle], _SAME) or any_alike(
+            views, np.delete(looks, middle), np.delete(other_looks, middle), _SAME
+        )
 
     def usually_like(self, first: int, second: int) -> float:
         """As `like`, over the middling pair: a passer-by in one look makes no other place the same."""
@@ -139,7 +157,7 @@ class ShotSimilarity:
         """Whether the place left and come back to is more of a home than what lies between."""
         away = self.shots[back - 1].end_ms - self.shots[first].start_ms
         home = self._time_at(left, first)
-        return home > _HOME_LONGER * away and home > _HOME_MORE * self._time_at(first, first)
+        return home > _HOME_LONGER * away and home > _HOME_MORE * self._time_at(first, first, home / _HOME_MORE)
 
     def passes_through(self, left: int, first: int, back: int) -> bool:
         """Whether one rare shot lies between two stays at places that are homes, though not the same one."""
@@ -180,9 +198,12 @@ class ShotSimilarity:
         from_ms, to_ms = middle - _WINDOW_MS, middle + _WINDOW_MS
         return [i for i in window if self.shots[i].end_ms > from_ms and self.shots[i].start_ms < to_ms]
 
-    def _time_at(self, place: int, centre: int) -> int:
-        return sum(
-            self.shots[i].end_ms - self.shots[i].start_ms
-            for i in self._near(centre)
-            if i == place or self.like(i, place) >= _SAME
-        )
+    def _time_at(self, place: int, centre: int, enough_ms: float = float("inf")) -> int:
+        """How long the recording is at a place in the minutes around; counted no further than `enough_ms`."""
+        total = 0
+        for index in sorted(self._near(centre), key=lambda i: abs(i - centre)):
+            if total >= enough_ms:
+                break
+            if index == place or self.same(index, place):
+                total += self.shots[index].end_ms - self.shots[index].start_ms
+        return total

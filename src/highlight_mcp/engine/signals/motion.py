@@ -38,6 +38,10 @@ class CameraMotion(NamedTuple):
     turn: float = 0.0
 
 
+_AT_REST = CameraMotion(0.0, 0.0)
+_ALL = np.ones((HEIGHT, WIDTH), bool)
+
+
 @dataclass(frozen=True, eq=False)
 class Registration:
     """The `camera`'s movement; `left` (36, 64) what it and a change of exposure leave, 0 where nothing is known;
@@ -72,15 +76,17 @@ def estimate_camera_motion(first: NDArray[np.uint8], second: NDArray[np.uint8]) 
 
 
 def _causes(picture: FloatImage, down: FloatImage, right: FloatImage) -> Doubles:
-    """What small changes of brightness, contrast, place, zoom and turn do to a picture; (pixels, 6)."""
+    """What small changes of brightness, contrast, place, zoom and turn do to a picture; (6, pixels)."""
     outward = _FROM_MIDDLE_DOWN * down + _FROM_MIDDLE_RIGHT * right
     around = _FROM_MIDDLE_RIGHT * down - _FROM_MIDDLE_DOWN * right
     causes = [np.ones_like(picture), picture - picture.mean(), down, right, outward, around]
-    return np.stack(causes).reshape(len(causes), -1).T.astype(np.float64)
+    return np.stack(causes).reshape(len(causes), -1).astype(np.float64)
 
 
 def _through(picture: FloatImage, camera: CameraMotion) -> tuple[FloatImage, Mask]:
     """The picture as the first camera would see it (bilinear), and where it shows something."""
+    if camera == _AT_REST:
+        return picture, _ALL
     zoom = 1.0 + camera.zoom
     down = zoom * _FROM_MIDDLE_DOWN + camera.turn * _FROM_MIDDLE_RIGHT + (camera.down + _MIDDLE_DOWN)
     right = zoom * _FROM_MIDDLE_RIGHT - camera.turn * _FROM_MIDDLE_DOWN + (camera.right + _MIDDLE_RIGHT)
@@ -99,16 +105,20 @@ def _fit(causes: Doubles, change: Doubles, known: NDArray[np.bool_]) -> tuple[Do
     """(weights, what is left): least squares, the second time over the four fifths that fit best."""
     count = int(np.count_nonzero(known))
     if not count:
-        return np.zeros(causes.shape[1]), change
-    weights, left = np.zeros(causes.shape[1]), change - np.median(change[known])
+        return np.zeros(len(causes)), change
+    everywhere = count == len(known)
+    weights, left = np.zeros(len(causes)), change - np.median(change if everywhere else change[known])
     for _ in range(2):
         size = np.abs(left)
         rank = int(_TRUSTED * (count - 1))
-        trusted = known & (size <= np.partition(size[known], rank)[rank])
-        part = causes[trusted]
-        weights = np.linalg.solve(part.T @ part + np.eye(part.shape[1]), part.T @ change[trusted])
-        left = change - causes @ weights
+        trusted = known & (size <= np.partition(size if everywhere else size[known], rank)[rank])
+        part = causes * trusted
+        weights = np.linalg.solve(part @ causes.T + np.eye(len(causes)), part @ change)
+        left = change - weights @ causes
     return weights, left
+
+
+_FADED_EDGES = np.outer(np.hanning(HEIGHT), np.hanning(WIDTH)).astype(np.float32)
 
 
 def shift(before: FloatImage, after: FloatImage) -> tuple[int, int]:
@@ -116,8 +126,7 @@ def shift(before: FloatImage, after: FloatImage) -> tuple[int, int]:
 
     Kuglin and Hines (1975). Zero where no shift of up to 6 pixels explains the pair clearly better.
     """
-    window = np.outer(np.hanning(before.shape[0]), np.hanning(before.shape[1])).astype(np.float32)
-    spectra = np.fft.rfft2(np.stack([before - before.mean(), after - after.mean()]) * window)
+    spectra = np.fft.rfft2(np.stack([before - before.mean(), after - after.mean()]) * _FADED_EDGES)
     cross = spectra[1] * np.conj(spectra[0])
     surface = np.fft.irfft2(cross / (np.abs(cross) + 1e-3), s=before.shape)
     offsets = np.arange(-_REACH, _REACH + 1)

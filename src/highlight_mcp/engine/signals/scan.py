@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from ...timeline.media import MediaInfo
@@ -22,9 +21,10 @@ from .sample_frames import SampleFrames, Times, join, merge_frames
 from .samplers import DenseSampler
 from .sampling import ContainerCache, halves, keyframe_sample, watch
 from .sampling_plan import KeyframeScheduler
-from .series import CELL_MS, SAMPLE_RATE, cells
+from .series import CELL_MS, cells, ramp_of
 from .shots import ShotChanges
 from .sound import SoundBlocks, SoundSeries
+from .sound_frames import SoundFrames
 
 _PRIMING_MS = 500  # ms decoded before a stretch; flat
 
@@ -76,8 +76,7 @@ class _Reader:
         self._picture, self._sound = picture, sound
         first = stretch.start_ms // CELL_MS
         self._blocks = SoundBlocks(first, cells(stretch.end_ms) - first) if sound is not None else None
-        self._resampler: AudioResampler | None = None
-        self._format: tuple[Any, ...] | None = None
+        self._frames = SoundFrames(self._blocks, self._origin) if self._blocks is not None else None
 
     def run(self) -> None:
         if not self._streams:
@@ -95,6 +94,8 @@ class _Reader:
                 break
 
     def finish(self) -> Reading:
+        if self._frames is not None:
+            self._frames.finish()
         sound = self._blocks.finish() if self._blocks is not None else None
         if isinstance(self._sampler, DenseSampler):
             return Reading(sound, self._sampler.finish(), None)
@@ -112,8 +113,7 @@ class _Reader:
         return heard and (self._sampler is None or self._sampler.done)
 
     def _hear(self, packet: Any) -> None:
-        blocks = self._blocks
-        if blocks is None or blocks.done:
+        if self._blocks is None or self._frames is None or self._blocks.done:
             return
         try:
             frames = packet.decode()
@@ -121,18 +121,7 @@ class _Reader:
             return
         for frame in frames:
             if frame.pts is not None:
-                self._feed(blocks, frame)
-
-    def _feed(self, blocks: SoundBlocks, frame: Any) -> None:
-        form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if form != self._format:
-            self._format = form
-            self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-        assert self._resampler is not None
-        for part in self._resampler.resample(frame):
-            at_s = (part.pts or 0) / SAMPLE_RATE - self._origin
-            samples = np.frombuffer(memoryview(part.planes[0]), np.float32, part.samples)
-            blocks.feed(round(at_s * SAMPLE_RATE), samples)
+                self._frames.take(frame)
 
 
 STRETCH_MS = 900_000
@@ -148,6 +137,9 @@ _KEYFRAME_RATE, _KEYFRAME_RATE_SILENT = 0.0031, 0.0052
 """CPU seconds for looks at keyframes, per second of footage with and without sound."""
 _CLOSER_RATE, _CLOSER_RATE_SILENT = 0.0016, 0.0026
 """CPU seconds for frame-by-frame looks, per second of footage with and without sound."""
+_ALL_SEEN_S, _LEAST_PART = (300.0, 600.0), 0.3
+"""Seconds of footage up to which, and from which on, `least_s` counts whole and in this part. On recordings of 9 to 12
+minutes of 1080p three tenths gave a mean F1 of 0.944, all of it 0.955, as long as nothing else was changed 0.945."""
 _ROUNDS = 4
 """How often the gap between two looks that differ is halved."""
 
@@ -165,12 +157,14 @@ class ScanPlan:
     seekable: bool
     sound: bool
     least_s: float = 8.0
-    """CPU seconds that even the shortest recording may spend on frame-by-frame looks."""
+    """CPU seconds that even the shortest recording may spend on frame-by-frame looks, longer ones a part of them."""
 
     @property
     def closer_budget_s(self) -> float:
         rate = _CLOSER_RATE if self.sound else _CLOSER_RATE_SILENT
-        return max(self.least_s, rate * self.duration_ms / 1000.0)
+        seconds = self.duration_ms / 1000.0
+        whole = 1.0 - (1.0 - _LEAST_PART) * ramp_of(seconds, *_ALL_SEEN_S)
+        return max(self.least_s * whole, rate * seconds)
 
     @property
     def keyframe_budget_s(self) -> float:

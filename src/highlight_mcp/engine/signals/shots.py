@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .frame_changes import CHANGED
 from .packets import ProgressCallback, no_progress
 from .sample_frames import HEIGHT, SampleFrames, luma
 from .similarity import prepare, similarity
@@ -227,53 +228,26 @@ def _rough_likeness(pictures: SampleFrames, later: NDArray[np.int64]) -> NDArray
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
 
-_LEAST = 0.12  # 1 - correlation; flat
 _STAND_OUT = 3.0  # times the median of the neighbours; flat
 _DOUBTFUL_LEAST = 0.35  # 1 - correlation; flat
 _OFFSET = 0.05  # 1 - correlation; flat
 _NEIGHBOURS = 6  # frames on each side; flat
 _ELSE = 0.55  # 1 - correlation; flat
 _ALONE = 1.5  # times the largest neighbour; F1 -0.034 at worst
-# luma 0..255: contrast, brightness range, noise; flat
-_FLAT, _FLAT_RANGE, _NOISE = 3.0, 40.0, 4.0
-# luma 0..255; shares of the picture; flat
-_STAYED, _LITTLE_KEPT, _MOST_KEPT = 5.0, 0.30, 0.45
-
-
-def difference(before: Floats, after: Floats) -> float:
-    """How unlike two small luma pictures are: 0 same, 1 unrelated, whatever the exposure.
-
-    One minus the correlation of the pictures; flat pictures (black, white) count by their brightness.
-    """
-    first, second = before - before.mean(), after - after.mean()
-    energy = float(np.sqrt(np.square(first).mean() * np.square(second).mean()))
-    contrast = max(float(first.std()), float(second.std()))
-    if contrast < _FLAT:
-        return min(1.0, abs(float(before.mean() - after.mean())) / _FLAT_RANGE)
-    return float(1.0 - np.clip((first * second).mean() / (energy + _NOISE), -1.0, 1.0))
-
-
-def replaced(before: Floats, after: Floats) -> float:
-    """0..1: how much speaks for another picture rather than something passing in front of the same one.
-
-    Where something passes, part of the picture stays as it was, but for a common change of exposure.
-    """
-    change = after - before
-    kept = float((np.abs(change - np.median(change)) < _STAYED).mean())
-    return min(1.0, max(0.0, (_MOST_KEPT - kept) / (_MOST_KEPT - _LITTLE_KEPT)))
 
 
 def boundaries(at_ms: Times, unlike: Floats, new: Floats) -> tuple[Times, Times]:
     """(clear, doubtful) times of the frames that open a new shot.
 
-    `unlike[i]` is the difference of frame i from frame i - 1, `new[i]` whether it was replaced. A cut stands
+    `unlike[i]` is the difference of frame i from frame i - 1, `new[i]` whether it was replaced, which only
+    matters where the difference is above `CHANGED`. A cut stands
     out of its neighbours (adaptive threshold, Yusoff et al. 2000), clearly of those on both sides, or as the
     only frame around that shows something else altogether; where only one side is calm, fast action may look
     the same, and the pictures before and after have to be compared.
     """
     clear, doubtful = [], []
     value = unlike * new
-    for index in np.flatnonzero(value > _LEAST):
+    for index in np.flatnonzero(value > CHANGED):
         sides = (slice(max(0, index - _NEIGHBOURS), index), slice(index + 1, index + 1 + _NEIGHBOURS))
         rival = max(_over(np.max, value[side]) for side in sides)
         if value[index] <= rival:

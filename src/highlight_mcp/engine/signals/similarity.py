@@ -1,6 +1,7 @@
 """Whether two looks show the same place, seen a little shifted, zoomed, brighter or darker."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class PreparedFrames:
     """Looks prepared for comparison.
 
     `colours` (n, 64) share of the picture per colour; `edges` (n, 48) share of the edges per direction and
-    part of the picture; `zoomed` (n, 3, 36, 33) spectra of the coarse luma
+    part of the picture, 0 for those with colours; `zoomed` (n, 3, 36, 33) spectra of the coarse luma
     at three zooms, `plain` (n, 36, 33) the conjugate one; `*_sum` and `*_square` sums over what overlaps at
     each shift; `mean` (n,).
     """
@@ -50,11 +51,12 @@ class PreparedFrames:
 
 def prepare(images: Images) -> PreparedFrames:
     """Views of planar looks (n, 54, 64), about 70 kB each."""
+    colours = _colours(images)
     planes = luma(images).reshape(-1, _ROWS, _COARSE, _COLUMNS, _COARSE).mean(axis=(2, 4)).astype(np.float32)
     zoomed = np.stack([_zoomed(planes, zoom) for zoom in _ZOOMS], axis=1)
     return PreparedFrames(
-        colours=_colours(images),
-        edges=_edges(images),
+        colours=colours,
+        edges=_edges_where_grey(images, colours),
         zoomed=np.fft.rfft2(zoomed, s=_SHAPE).astype(np.complex64),
         plain=np.conj(np.fft.rfft2(planes, s=_SHAPE)).astype(np.complex64),
         zoomed_sum=_overlap(zoomed, 1),
@@ -78,20 +80,35 @@ def similarity(views: PreparedFrames, first: Indices, second: Indices) -> Floats
     Shared colours (as far as there are any; in black and white the directions of edges) and the best luma
     correlation over shifts of a third of the picture and zooms of 18 %.
     """
-    ours, theirs = views.colours[first], views.colours[second]
-    coloured = 1.0 - np.minimum(ours[:, _GREY].sum(axis=1), theirs[:, _GREY].sum(axis=1))
-    weight = np.minimum(_MOST_COLOUR, coloured)
-    shared = np.minimum(ours, theirs).sum(axis=1)
+    known, open_share = _told_by_shares(views, first, second)
     parts = [
         _correlation(views, first[start : start + _BATCH], second[start : start + _BATCH])
         for start in range(0, len(first), _BATCH)
     ]
     likeness = np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    alike: Floats = (known + open_share * likeness).astype(np.float32)
+    return alike
+
+
+def any_alike(views: PreparedFrames, first: Indices, second: Indices, least: float) -> bool:
+    """Whether the `similarity` of one of these pairs is `least` or more; those that cannot be are not correlated."""
+    known, open_share = _told_by_shares(views, first, second)
+    possible = known + open_share >= least
+    return bool(possible.any()) and bool((similarity(views, first[possible], second[possible]) >= least).any())
+
+
+def _told_by_shares(views: PreparedFrames, first: Indices, second: Indices) -> tuple[Floats, Floats]:
+    """For each pair, the part of the likeness that colours and edges tell, and the share that is open to the rest."""
+    ours, theirs = views.colours[first], views.colours[second]
+    coloured = 1.0 - np.minimum(ours[:, _GREY].sum(axis=1), theirs[:, _GREY].sum(axis=1))
+    weight = np.minimum(_MOST_COLOUR, coloured)
+    shared = np.minimum(ours, theirs).sum(axis=1)
     drawn = np.minimum(views.edges[first], views.edges[second]).sum(axis=1)
     textured = np.clip((drawn - _EDGES_UNLIKE) / (_EDGES_ALIKE - _EDGES_UNLIKE), 0.0, 1.0)
     other = _EDGES_SHARE * np.clip((_GREY_ENOUGH - coloured) / _GREY_ENOUGH, 0.0, 1.0)
-    alike: Floats = (weight * shared + other * textured + (1.0 - weight - other) * likeness).astype(np.float32)
-    return alike
+    known: Floats = (weight * shared + other * textured).astype(np.float32)
+    open_share: Floats = (1.0 - weight - other).astype(np.float32)
+    return known, open_share
 
 
 def _correlation(views: PreparedFrames, first: Indices, second: Indices) -> Floats:
@@ -134,9 +151,16 @@ def _colours(images: Images) -> Floats:
     spread = np.sign(tint) * np.sqrt(np.abs(tint) / 128.0)
     index = np.clip(((spread + 1.0) * (_BINS / 2)).astype(np.int32), 0, _BINS - 1)
     joint = (index[:, 0] * _BINS + index[:, 1]).reshape(len(images), -1)
-    colours = np.zeros((len(images), _BINS * _BINS), np.float32)
-    np.add.at(colours, (np.arange(len(images))[:, None], joint), np.float32(1.0 / joint.shape[1]))
-    return colours
+    return (_counted(joint, _BINS * _BINS) / np.float32(max(1, joint.shape[1]))).astype(np.float32)
+
+
+def _edges_where_grey(images: Images, colours: Floats) -> Floats:
+    """Edges of the looks that have next to no colour, 0 for the others: there they count for nothing."""
+    edges = np.zeros((len(images), 6 * _DIRECTIONS), np.float32)
+    grey = colours[:, _GREY].sum(axis=1) >= 1.0 - _GREY_ENOUGH
+    if grey.any():
+        edges[grey] = _edges(images[grey])
+    return edges
 
 
 def _edges(images: Images) -> Floats:
@@ -148,7 +172,13 @@ def _edges(images: Images) -> Floats:
     direction = turn.astype(np.int64) % _DIRECTIONS
     part = (np.arange(HEIGHT) * 2 // HEIGHT)[:, None] * 3 + (np.arange(WIDTH) * 3 // WIDTH)[None, :]
     index = (direction + _DIRECTIONS * part).reshape(len(images), -1)
-    edges = np.zeros((len(images), 6 * _DIRECTIONS), np.float32)
-    np.add.at(edges, (np.arange(len(images))[:, None], index), strength.reshape(len(images), -1))
+    edges = _counted(index, 6 * _DIRECTIONS, strength)
     shares: Floats = edges / (edges.sum(axis=1, keepdims=True) + np.float32(1e-3))
     return shares
+
+
+def _counted(index: NDArray[np.signedinteger[Any]], bins: int, weights: Floats | None = None) -> Floats:
+    """How often (or with what weight) each bin occurs in each row of `index` (n, values); (n, bins)."""
+    places = (index + bins * np.arange(len(index))[:, None]).ravel()
+    counts = np.bincount(places, None if weights is None else weights.ravel(), minlength=bins * len(index))
+    return counts.reshape(len(index), bins).astype(np.float32)
