@@ -1,5 +1,6 @@
 """Recordings too long to look at every frame: packet sizes tell where to look, and the plan never varies."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -108,3 +109,11 @@ def test_a_silent_recording_looked_at_sparsely_still_yields_its_events(footage: 
     moments = rank(Analysis("hl1:sparse", info.duration_ms, sound, pictures))
     for start, end in ((43_160, 47_160), (54_520, 60_640), (72_440, 80_480)):
         assert any(m.start_ms < (start + end) // 2 < m.end_ms for m in moments[:4])
+
+
+def test_what_stands_out_by_its_sound_is_told_before_the_pictures_are_looked_at(footage: Footage) -> None:
+    path = footage("composed/dev_talk.mp4")
+    told: list[tuple[str, str]] = []
+    examine(path, _heavy(path), lambda stage, done, total, text: told.append((stage, str(text))))
+    first = next(text for stage, text in told if stage == "analyse_closer")
+    assert re.fullmatch(r"By their sound, .*(0:4\d|1:2\d).* stand out so far; looking closer", first)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from PIL import Image
 
@@ -118,6 +119,29 @@ def test_what_needs_no_footage_analyses_none(match: Session) -> None:
     match.stages.clear()
     match.ask(operations=[{"op": "speed", "factor": 2}, {"op": "text_add", "text": "Hi"}])
     assert match.stages == []
+
+
+class HeadOnly:
+    """An opened recording of which the head may be read and nothing else."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> Any:
+        assert name not in ("demux", "decode", "seek"), "the footage was read again"
+        return getattr(self._container, name)
+
+
+def test_a_second_request_on_the_same_footage_decodes_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session([SAMPLE], tmp_path)
+    first = session.ask("a 20 second reel of the best moments")
+    opened = av.open
+    monkeypatch.setattr(av, "open", lambda *args, **options: HeadOnly(opened(*args, **options)))
+    again = reel(session, 12_000)
+    assert first["status"] == again["status"] == "done"
+    assert again["picks"]
 
 
 def test_a_chinese_request_is_answered_in_chinese(match: Session) -> None:

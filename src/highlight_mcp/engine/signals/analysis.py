@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...files import replacing
-from ...messages import message
+from ...messages import Message, message
 from ...timeline.media import MediaInfo
+from ...timeline.time import format_time
 from ..job_process import Progress
 from ..media.opening import fingerprint, require_unchanged
 from .cutaways import Cutaway, find_cutaways
@@ -23,9 +24,10 @@ from .sample_frames import SampleFrames, Times, join
 from .sampling import ContainerCache
 from .sampling_plan import dense_regions
 from .scan import ScanPlan, keyframe_samples, refine, scan_plan_of, survey
+from .series import CELL_MS
 from .shots import Shot, ShotChanges, shots
 from .sound import SoundSeries
-from .sound_activity import silences, speech
+from .sound_activity import crowd_series, reactions, silences, speech
 
 VERSION = 6  # raised whenever the signals change
 
@@ -61,6 +63,8 @@ def load(file: Path) -> tuple[dict[str, Any], SoundSeries | None, SampleFrames] 
 
 
 Floats = NDArray[np.float32]
+_CLEAR_REACTION = 5.0  # points of a reaction, as moments.ranking.MEDIUM
+_FIRST_TOLD = 3  # moments told before the pictures were looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,14 +181,17 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
     def listening(done: int, total: int) -> None:
         progress("analyse", done, total, message("engine.progress.looking"))
 
+    closer = message("engine.progress.looking_closer")
+
     def closer_look(done: int, total: int) -> None:
-        progress("analyse_closer", done, total, message("engine.progress.looking_closer"))
+        progress("analyse_closer", done, total, closer)
 
     listening(0, shape.duration_ms)
     with ContainerCache(path, lasting=shape.seekable and shape.workers == 1) as opened:
         scan = survey(opened, shape, listening)
         pictures = scan.pictures
         if scan.packets is not None and shape.pixels:
+            closer = first_heard(scan.sound)
             closer_look(0, shape.duration_ms)
             changes = ShotChanges(closer_look)
             pictures, saved_s = keyframe_samples(opened, shape, scan.packets, changes, closer_look)
@@ -193,6 +200,17 @@ def examine(path: Path, shape: ScanPlan, progress: Progress) -> tuple[SoundSerie
             pictures = join([pictures, refine(opened, shape, keys, ranges, saved_s, closer_look)])
     progress("analyse", shape.duration_ms, shape.duration_ms, message("engine.progress.looked"))
     return scan.sound, pictures, scan.packets is None
+
+
+def first_heard(sound: SoundSeries | None) -> Message:
+    """What is told while the pictures are looked at: where the sound alone already speaks for a moment, best first."""
+    heard = reactions(sound, crowd_series(sound)) if sound is not None and len(sound) else []
+    clear = [one for one in heard if one.score >= _CLEAR_REACTION]
+    best = sorted(clear, key=lambda one: -one.score)[:_FIRST_TOLD]
+    if not best:
+        return message("engine.progress.looking_closer")
+    at = tuple(format_time(one.peak * CELL_MS // 1000 * 1000) for one in best)
+    return message("engine.progress.heard_first", at=at)
 
 
 def focus(pictures: SampleFrames) -> list[tuple[int, float]]:
