@@ -27,6 +27,7 @@ from ...timeline.operations import (
     Rotate,
     SubtitlesAdd,
     TextAdd,
+    TextEdit,
     TransitionAdd,
     Trim,
     Undo,
@@ -39,9 +40,10 @@ from ..session_facts import LastRequest
 from ..speech import form
 from ..speech import said as words
 from ..tokens import Token
-from . import degrees, opening, said, spared
+from . import degrees, opening, respelled, said, spared
+from .ends import Unclear, Unfit
 from .said import Said
-from .slots import Unclear, Unfit, clips_of, refilled
+from .slots import clips_of, refilled
 
 __all__ = ["Followed", "follow"]
 _VERSIONS = (Undo, Redo, Restore, Reset)
@@ -97,6 +99,8 @@ def follow(tokens: Sequence[Token], scene: ParseContext, *, corrects: bool) -> F
         return None
     if _wants_it_back(last, scene):
         return Followed((Undo(steps=1),), elliptic=True)
+    if (text := respelled.respelled(last.operations[-1], scene)) is not None:
+        return Followed((text,), elliptic=True)
     orders = opening.ordered(tokens, scene)
     if orders is None:
         return None
@@ -265,7 +269,7 @@ class _Continuation:
     def _refilled(self, op: AnyOperation) -> Followed:
         marks = self.said.marks
         more = "also" in marks or ("again" in marks and "rather" not in marks) or _is_further(op, self.said)
-        scene = self._before() if self.said.clips and not more else self.scene
+        scene = self._before() if (self.said.clips or isinstance(op, Remove)) and not more else self.scene
         made = refilled(op, self.said, scene)
         if self.said.names and self.said.ways and not (self.said.clips or self.said.values or self.said.share):
             made, _ = degrees.stepped(made, replace(self.said, names=[]), scene.situation)  # `大一点，放中间`
@@ -273,16 +277,30 @@ class _Continuation:
             raise Unfit
         if more:
             return Followed((made,), sure=not isinstance(op, Keep))
-        sure = bool(marks & {"wrong", "instead"})
+        everywhere = all(t.is_a("ALL", "EVERYTHING") for part in self.said.clips for t in part)
+        sure = bool(marks & {"wrong", "instead"}) or (everywhere and bool(self.said.clips)) or self._is_set_anew()
         if not self.said.clips:  # `clip 3 is nicer` need not order anything
             sure = sure or bool(marks & {"rather", "only", "led"} or self.said.ways or self.said.share)
         return Followed(self._anew(op, made), sure=sure)
+
+    def _is_set_anew(self) -> bool:
+        """`90 seconds`, said right behind what took another length."""
+        return self.said.is_value and not self.scene.situation.said
 
     def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:
         """What sets a value anew; else the last request taken back and made again with it in the place of the other."""
         if made.replaces(op) and not self._is_renumbered(op):
             return (made,)
+        if (text := self._reworded(op, made)) is not None:
+            return (text,)
         return (self.last.back, *(made if one is op else one for one in self.last.operations if _is_made(one)))
+
+    def _reworded(self, op: AnyOperation, made: AnyOperation) -> TextEdit | None:
+        """A text with other words, where nothing else of it changes."""
+        if not isinstance(op, TextAdd) or not isinstance(made, TextAdd) or not op.text or not made.text:
+            return None
+        place = respelled.place_of(op.text, self.scene) if made == op.model_copy(update={"text": made.text}) else None
+        return TextEdit(index=place, text=made.text) if place and not op.per_clip else None
 
     def _is_renumbered(self, op: AnyOperation) -> bool:
         """Whether clips may have had other numbers when the operation named them."""

@@ -8,8 +8,8 @@ from ...timeline.operations import AnyOperation, BgmAdd, Highlights, Trim, Volum
 from ...timeline.operations.slots import names_of, slots_of
 from ..session_facts import SessionFacts
 from ..tokens import Token
+from .ends import Unclear, Unfit
 from .said import Said
-from .slots import Unclear, Unfit
 
 _DB = {"bit": 3.0, "": 6.0, "lot": 10.0}
 _LENGTH = {"bit": 0.25, "": 0.5, "lot": 1.0}
@@ -64,7 +64,10 @@ def agrees(op: AnyOperation, made: AnyOperation, said: Said) -> bool:
 
 def _direction(op: AnyOperation, said: Said) -> tuple[int, str]:
     """The direction that is said, and in which sense. Raises Unfit where the operation has none such."""
-    found = {(way[sense], sense) for way, _ in said.ways for sense in way.keys() & _senses(op)}
+    known = _senses(op)
+    found = {(way[sense], sense) for way, _ in said.ways for sense in way.keys() & known}
+    if not found and "long" in known:  # `too fast`, of what lasts: it is to be longer
+        found = {(-way["fast"], "long") for way, _ in said.ways if "fast" in way}
     if len({sign for sign, _ in found}) != 1:
         raise Unfit
     return max(found)

@@ -9,9 +9,12 @@ from ..corrections import contrast
 from ..frames.passing import KINDS
 from ..numbers import apply_signs
 from ..scanner import join_particles
+from ..speech import form
+from ..speech import said as words
 from ..tokens import Token
 from .said import SIZES
 
+_NOTHING = frozenset({"FILLER", "LINK", "ASIDE"})
 _OPENING = ("CORRECTION", "WRONG", "MEANT")
 
 
@@ -53,16 +56,37 @@ def ordered(tokens: Sequence[Token], scene: ParseContext) -> tuple[list[Token], 
         if _is_value(tokens[a:b]):
             out += tokens[a:b]
             continue
+        if b < len(tokens) and _complains(tokens[a:b], scene):
+            continue
         stretch = [judged.get(token.start, token) for token in tokens[a:b]]
         told = [old for old, new in zip(tokens[a:b], stretch, strict=True) if _is_emptied(old, new)]
         if any(old.kind in KINDS for old in told) or (told and out and not _is_courteous(tokens[a:b])):
             return None  # what is told behind an order may take it back
         out += [] if told else stretch
+    out = _unpurposed(out)
     joined = join_particles(out)  # the particle of a verb means nothing by itself
     settled = apply_signs([new for old, new in zip(out, joined, strict=True) if new is old or not new.is_a("PARTICLE")])
     chosen = contrast(settled)
     kept = [new for old, new in zip(settled, chosen, strict=True) if new is old or new.kind == "separator"]
     return kept, len(kept) < len(settled)
+
+
+def _unpurposed(tokens: list[Token]) -> list[Token]:
+    """The tokens without what they are for, at their end: `square would be better for the team page`."""
+    at = next((i for i in reversed(range(1, len(tokens))) if tokens[i].text in words("PURPOSE_OPENS")), None)
+    told = tokens[at + 1 :] if at is not None else []
+    plain = all(t.kind == "unknown" or (t.kind == "word" and t.concepts <= _NOTHING) for t in told)
+    return tokens[:at] if plain and any(t.kind == "unknown" for t in told) else tokens
+
+
+def _complains(stretch: Sequence[Token], scene: ParseContext) -> bool:
+    """`太快了没看清，…`, `way too long, …`: a fault by itself, which tells why something else follows."""
+    said = [token for token in stretch if token.kind != "separator"]
+    if not said or any(token.kind in KINDS for token in said):
+        return False
+    text = scene.source.work[said[0].start : said[-1].end]
+    told = any(token.kind == "unknown" or token.concepts == {"FILLER"} for token in said)  # and no direction alone
+    return told and form("FAULT", scene.source.languages).search(text) is not None
 
 
 def _is_courteous(stretch: Sequence[Token]) -> bool:

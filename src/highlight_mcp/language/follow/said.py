@@ -15,13 +15,15 @@ from ..tokens import Token
 
 SIZES = (
     "duration", "time", "number", "percent", "factor", "decibels", "lufs", "degrees", "ratio", "range", "quote",
-    "asset",
+    "asset", "head", "tail",
 )  # fmt: skip
+_UNITS = ("duration", "percent", "factor", "decibels", "lufs", "degrees")
 _MARKS = {
     "CORRECTION": "wrong", "ALSO": "also", "SAME": "also", "ONCE_MORE": "again", "RATHER": "rather", "CHANGE": "rather",
     "INSTEAD": "instead",
     "TAKES_BACK": "back", "UNDO": "back", "TAKES_ALL_BACK": "all back", "ONLY": "only", "A_BIT": "bit", "A_LOT": "lot",
-    "EACH": "each", "MORE": "more", "LESS": "less", "NOT_ENOUGH": "more", "REMOVE": "off", "OFF": "off", "TRIM": "off",
+    "EACH": "each", "POINT": "at", "MORE": "more", "LESS": "less", "NOT_ENOUGH": "more",
+    "REMOVE": "off", "OFF": "off", "TRIM": "off",
     "BY": "by", "BOTH": "both", "AFTER": "after", "BEFORE": "before",
 }  # fmt: skip
 _SENSES = {
@@ -77,6 +79,11 @@ class Said:
     def is_bare(self) -> bool:
         """Whether nothing is named but sizes and degrees, which mean something only of what was spoken of before."""
         return bool(self.values or self.ways or self.share) and not (self.names or self.own or self.clips)
+
+    @property
+    def is_value(self) -> bool:
+        """Whether nothing but one value with a unit is said: `2x`, `90 seconds`."""
+        return self.is_bare and len(self.values) == 1 and not self.ways and self.values[0].kind in _UNITS
 
 
 def collect(tokens: Sequence[Token], operations: Sequence[AnyOperation]) -> Said | None:
@@ -259,9 +266,7 @@ def _is_light(token: Token) -> bool:
     """Whether a word means nothing in a sentence that goes on."""
     if token.kind == "separator":
         return True
-    at_the = token.concepts == {"FILLER", "POINT"}
-    light = token.is_a("LINK", "ASIDE") or at_the or is_pronoun(token) or token.value == "courtesy"
-    return token.kind == "word" and light
+    return token.kind == "word" and (token.is_a("LINK", "ASIDE") or is_pronoun(token) or token.value == "courtesy")
 
 
 _SHARED = 3  # a concept that more operations are called by says nothing of one

@@ -1,12 +1,12 @@
 """An operation once more, with what was said in the place of what it had: whichever slot takes a value of that kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.operations import AnyOperation, ClipTarget, RangeTarget, Reorder, Trim
+from ...timeline.operations import AnyOperation, ClipTarget, Remove, Reorder, Trim
 from ...timeline.operations.slots import Slot, names_of, slots_of
 from .. import folders, speech
 from ..context import ParseContext
@@ -17,6 +17,8 @@ from ..frames.targets import is_bare
 from ..lexicon import index
 from ..resolve import Numbers, complement
 from ..tokens import Token
+from . import ends
+from .ends import Unclear, Unfit
 from .said import Said
 
 _MINUTE_MS, _SECOND_MS = 60_000, 1000
@@ -30,20 +32,9 @@ _TAKES: dict[str, tuple[Slot, ...]] = {
     "duration": ("length",), "time": ("time",), "percent": ("share", "factor"), "factor": ("factor",),
     "decibels": ("decibels",), "lufs": ("decibels",), "degrees": ("degrees",), "quote": ("words",), "asset": ("file",),
     "range": ("span", "clips"), "number": ("length", "count", "factor", "degrees", "share", "decibels"),
+    "head": (), "tail": (),
 }  # fmt: skip
 _POINTED = frame("pointed", [], [TARGET], lambda _filled, _scene: None)
-
-
-class Unclear(Exception):
-    """Something said that may be meant of more than one slot; `first` is the likeliest reading."""
-
-    def __init__(self, first: AnyOperation | None = None) -> None:
-        super().__init__("more than one slot may take it")
-        self.first = first
-
-
-class Unfit(Exception):
-    """Something said that no slot of the operation takes."""
 
 
 def refilled(op: AnyOperation, said: Said, scene: ParseContext) -> AnyOperation:
@@ -102,6 +93,11 @@ class _Change:
         return made
 
     @property
+    def _is_timed(self) -> bool:
+        """Whether it is seen from one time to another, and has no other size."""
+        return {"start_ms", "end_ms"} <= self._fields and not self._named("share", "decibels", "factor")
+
+    @property
     def _is_further(self) -> bool:
         """`another two`, of what adds up: so much again."""
         return isinstance(self.op, Trim) and "more" in self.said.marks
@@ -112,14 +108,15 @@ class _Change:
     def _given(self, *kinds: Slot) -> list[str]:
         """The slots of these kinds that have a value already; where none has, all of these kinds."""
         named = self._named(*kinds)
-        return [name for name in named if getattr(self.op, name) not in (None, 0)] or named
+        set_to = [name for name in named if getattr(self.op, name) not in (None, 0)]
+        return [name for name in set_to if name in self.op.given] or set_to or named
 
     def _clips(self, part: tuple[Token, ...]) -> dict[str, Any]:
         """What points at clips, as the slot takes it that says what is changed."""
         if isinstance(self.op, Reorder) and self.op.order:
             return self._swapped(part, self.op.order)
-        if neighbour := self._neighbour(part):
-            return neighbour
+        if beside := self._neighbour(part) or ends.counted(self.op, part, self.scene):
+            return beside
         named = self._named("clips", "cuts", "place", "text")
         if any(t.is_a("OTHER_ONE") for t in part):
             return self._other(named)
@@ -239,18 +236,24 @@ class _Change:
 
     def _value(self, token: Token, edges: list[str]) -> dict[str, Any]:
         if token.kind == "range":
-            return self._range(token)
+            return ends.between(self.op, token, self.scene)
+        if token.kind in ("head", "tail") or (isinstance(self.op, Remove) and token.kind in ("duration", "number")):
+            return ends.as_long(self.op, token, self.scene)
         if token.kind == "number" and "also" in self.said.marks and self._named("clips") and not edges:
             if "more" not in self.said.marks:
                 raise Unfit  # a clip by its number alone
             if not self._is_further:
                 raise Unclear  # `another two`: clips, or as much again?
+        if token.kind == "number" and "at" in self.said.marks and self._is_timed:
+            token = replace(token, kind="time", value=round(token.value * _SECOND_MS))  # `again at 50`
         if found := self._timed(token) or self._measured(token, edges):
             return found
         named = self._given(*_TAKES[token.kind])
         if token.kind == "number":
             named = [name for name in named if name in self.op.given and getattr(self.op, name) != 0]
         fits = [name for name in named if self._tried(name, token) is not None]
+        if "total_ms" in fits and self.op.op == "highlights" and token.kind == "duration":
+            fits = ["total_ms"]  # `a highlight` · `60 seconds`
         if len(fits) > 1 or (fits and self._is_clip(token) and not self._is_further):
             raise Unclear(self._tried(fits[0], token))
         if not fits:
@@ -290,16 +293,6 @@ class _Change:
     @property
     def _fields(self) -> frozenset[str]:
         return frozenset(type(self.op).model_fields)
-
-    def _range(self, token: Token) -> dict[str, Any]:
-        begin, end = token.value
-        end = self.scene.situation.source_ms if end is None else end
-        for name, value in (("range_ms", (begin, end)), ("ranges_ms", ((begin, end),))):
-            if hasattr(self.op, name):
-                return {name: value}
-        if isinstance(target := getattr(self.op, "target", None), RangeTarget):
-            return {"target": target.model_copy(update={"range_ms": (begin, end)})}
-        raise Unfit
 
     def _tried(self, name: str, token: Token) -> AnyOperation | None:
         try:
