@@ -226,6 +226,15 @@ def test_the_moments_sheet_names_each_moment_with_its_reason(media: list[dict[st
     assert nothing.description == "No moment stands out in 比赛 wide.mp4."
 
 
+def test_the_moments_of_a_session_come_with_the_kind_of_footage_that_they_are_from(
+    media: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    alone = preview("moments", media[:1], tmp_path / "one.jpg")["description"]
+    assert "\nWhat kind of footage this is cannot be told: 1 scene seen, " in alone
+    both = preview("moments", media[:2], tmp_path / "two.jpg")["description"]
+    assert "\n比赛 wide.mp4: What kind" in both and "\ntall.mp4: What kind" in both
+
+
 def test_noise_still_fits_into_the_size_that_a_chat_can_show(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (1400, 1280, 3), np.uint8)
     save_jpeg(Image.fromarray(noise), tmp_path / "noise.jpg")

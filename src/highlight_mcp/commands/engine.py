@@ -85,6 +85,7 @@ def analyse(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.write(json.dumps(analysis, ensure_ascii=False) + "\n")
         return 0
+    sys.stdout.write(f"{analysis['footage']['told']}\n")
     for number, moment in enumerate(analysis["moments"], 1):
         times = f"{format_time(moment['start_ms'])}-{format_time(moment['end_ms'])}"
         sure = say(f"engine.confidence.{moment['confidence']}")

@@ -150,10 +150,19 @@ class CurvePoint(WireModel):
     score: float
 
 
+class FootageKindInfo(WireModel):
+    """What kind of footage a file seems to be, how likely (0..1), and in words why and what was not judged."""
+
+    kind: str
+    likely: Lenient[float | None] = None
+    told: Lenient[str | None] = None
+
+
 class Moments(WireModel):
-    """Ranked candidates, best first, and the signal curve of each media file."""
+    """Ranked candidates, best first, the signal curve of each media file and what kind of footage it seems to be."""
 
     moments: Lenient[tuple[PickInfo, ...]] = ()
+    footage: Lenient[dict[str, FootageKindInfo]] = Field(default_factory=dict)
     curve: Lenient[dict[str, tuple[CurvePoint, ...]]] = Field(default_factory=dict)
 
 

@@ -49,7 +49,13 @@ async def moments(request: Request) -> Response:
     key = _key(session, sources, "moments", criterion, own)
     ranked = await services.looks.moments(key, job, _wait(request), request.is_disconnected)
     readable = [{**moment, "why": str(Message.read(moment.get("why")))} for moment in ranked.get("moments") or ()]
-    return ok(Moments.parse({**ranked, "moments": readable}))
+    kinds = {name: {**kind, "told": str(Message.read(kind.get("told")))} for name, kind in _footage(ranked).items()}
+    return ok(Moments.parse({**ranked, "moments": readable, "footage": kinds}))
+
+
+def _footage(ranked: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    kinds: dict[str, dict[str, Any]] = ranked.get("footage") or {}
+    return kinds
 
 
 async def preview(request: Request) -> Response:

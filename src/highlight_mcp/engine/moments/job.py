@@ -15,6 +15,7 @@ from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
 from .closer_look import CloserLook
+from .footage_kind import kind_of
 from .moment import Moment
 from .picture_criteria import liveliness_curve
 from .ranking import rank
@@ -49,6 +50,7 @@ def _analyse(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "duration_ms": analysis.duration_ms,
         "moments": [_as_json(moment, read_aloud) for moment in moments],
         "shots_ms": analysis.shots_ms,
+        "footage": kind_of(analysis).as_json(),
         "cpu_s": round(_cpu_s(), 3),
         "wall_s": round(time.monotonic() - started, 3),
         "cached": cached,
@@ -83,6 +85,7 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     picks.sort(key=lambda pick: (-pick["score"], pick["media_id"], pick["start_ms"]))
     return {
         "moments": picks[:MOST_MOMENTS],
+        "footage": {media.media_id: kind_of(analysis).as_json() for media, analysis in analysed},
         "curve": {
             media.media_id: [{"at_ms": at, "score": score} for at, score in liveliness_curve(analysis)]
             for media, analysis in analysed

@@ -1,6 +1,7 @@
 """The job `preview`: one JPEG of an edit or of the footage, or a small clip of an edit; and the same in words."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from ...timeline.model import Timeline
 from ..errors import EngineError
 from ..job_process import Progress, scaled_progress
 from ..render.video_reader import Sources, read_sources
-from .moments import moments_sheet
+from .moments import kinds_told, moments_sheet
 from .picture import PreviewPicture, clip_preview, footage_preview, frame_preview
 from .storyboard import storyboard
 
@@ -68,4 +69,6 @@ def _moments(spec: dict[str, Any], sources: Sources, output: Path, progress: Pro
     ranking = importlib.import_module("..moments.job", __package__)
     job = {"job": "moments", "media": media, "criterion": "auto", "cache": spec.get("cache")}
     ranked = ranking.run(job, scaled_progress(progress, 0, 80))
-    return moments_sheet(ranked["moments"], ranked["curve"], chosen, output, scaled_progress(progress, 80, 100))
+    made = moments_sheet(ranked["moments"], ranked["curve"], chosen, output, scaled_progress(progress, 80, 100))
+    kinds = kinds_told(ranked["footage"], chosen)
+    return replace(made, description="\n".join([made.description, *kinds]))

@@ -72,6 +72,14 @@ def described(picks: list[Pick], sources: Sources) -> str:
     return "\n".join(lines)
 
 
+def kinds_told(footage: dict[str, dict[str, Any]], sources: Sources) -> list[str]:
+    """What each recording seems to be, a line each; with its name where there are several."""
+    told = {media_id: Message.read(each["told"]) for media_id, each in footage.items() if media_id in sources}
+    if len(told) == 1:
+        return [str(one) for one in told.values()]
+    return [say("engine.footage.of", name=sources[media_id].info.name, told=one) for media_id, one in told.items()]
+
+
 def _draw_caption(sheet: Sheet, x: int, y: int, width: int, number: int, pick: Pick) -> None:
     end = sheet.tag(x + 6, y - 28, f"{number}", 14, fill=HUES[(number - 1) % len(HUES)], color=(0, 0, 0))
     sheet.tag(end + 4, y - 28, f"{format_time(pick['start_ms'])}-{format_time(pick['end_ms'])}")
