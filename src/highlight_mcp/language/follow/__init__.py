@@ -53,6 +53,8 @@ _LAID = (
 """What lies on the reel and can be taken off it again."""
 _ADDING_UP = (Trim, Volume, Rotate, Undo)
 _MOST_STEPS = 1000
+_MOST_TIMES = 4
+"""A length that differs more from that of a reel may be meant of its clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,10 @@ class _Continuation:
 
     def _is_set_anew(self) -> bool:
         """`90 seconds`, said right behind what took another length."""
-        return self.said.is_value and not self.scene.situation.said
+        made, size = self.last.operations[-1], self.said.values[0].value if self.said.values else 0
+        total = made.total_ms if isinstance(made, Highlights) else None
+        alike = not total or 1 / _MOST_TIMES <= size / total <= _MOST_TIMES
+        return self.said.is_value and not self.scene.situation.said and alike
 
     def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:
         """What sets a value anew; else the last request taken back and made again with it in the place of the other."""

@@ -66,7 +66,7 @@ def _direction(op: AnyOperation, said: Said) -> tuple[int, str]:
     """The direction that is said, and in which sense. Raises Unfit where the operation has none such."""
     known = _senses(op)
     found = {(way[sense], sense) for way, _ in said.ways for sense in way.keys() & known}
-    if not found and "long" in known:  # `too fast`, of what lasts: it is to be longer
+    if not found and op.op in ("transition", "fade"):  # `too fast`: it is to last longer
         found = {(-way["fast"], "long") for way, _ in said.ways if "fast" in way}
     if len({sign for sign, _ in found}) != 1:
         raise Unfit
@@ -120,8 +120,17 @@ def _step(op: AnyOperation, sign: int, size: str, sense: str, facts: SessionFact
         return _with(op, ends)
     if sense == "long":
         return _with(op, _lengths(op, 1 + sign * _LENGTH[size] / (1 if sign > 0 else 2)))
-    name, value = _next(op, sign, size)
+    name, value = _weaker(op, sign, sense) or _next(op, sign, size)
     return _with(op, {name: value} if name else _lengths(op, 1 + sign * _LENGTH[size] / (1 if sign > 0 else 2)))
+
+
+def _weaker(op: AnyOperation, sign: int, sense: str) -> tuple[str, Any] | None:
+    """`not so much`, of another speed or a zoom: halfway back to how it was, and never beyond."""
+    if sense or "factor" not in slots_of(type(op)) or sign == _way_of(op):
+        return None
+    now = _value_of(op, "factor", _ZOOM if op.op == "zoom" else 0.5)
+    halfway = round(1 + (now - 1) / 2, 4)
+    return "factor", halfway if op.op == "zoom" else repr(halfway)
 
 
 def _next(op: AnyOperation, sign: int, size: str) -> tuple[str, Any]:

@@ -27,7 +27,9 @@ def is_doubtful(read: ParseResult, tokens: Sequence[Token], scene: ParseContext)
         return False
     before = last.operations[-1]
     if isinstance(before, Split):
-        return any(is_open(token, behind) for token, behind in zip(tokens, [*tokens[1:], None], strict=True))
+        return _chooses_by_only(read, tokens) or any(
+            is_open(token, behind) for token, behind in zip(tokens, [*tokens[1:], None], strict=True)
+        )
     if _narrows(read, tokens, before):
         return True
     if isinstance(before, _CHOOSING):

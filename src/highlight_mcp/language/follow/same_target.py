@@ -29,6 +29,9 @@ _IN_PLACE = (Volume, FilterAdd, Rotate, Flip, ZoomAdd, Speed, Trim)
 _WHOLE = ("ALL", "EVERYTHING", "EACH", "REEL", "VIDEO", "REST", "THROUGHOUT", "SOURCE_SOUND")
 
 
+_DEGREES = ("SLOWER", "FASTER", "LOUDER", "QUIETER", "BRIGHTER", "DARKER")
+
+
 def with_target_of_last(read: ParseResult, tokens: Sequence[Token], scene: ParseContext) -> ParseResult:
     """The outcome with an operation on the whole reel done to what the last request was done to, where it goes on.
 
@@ -48,13 +51,22 @@ def with_target_of_last(read: ParseResult, tokens: Sequence[Token], scene: Parse
         # Clips have other numbers now, or the same times are another stretch.
         return ParseResult(kind="clarify", missing=("target",), offered=(op,), language=read.language)
     music = target == "bgm" and (isinstance(op, Volume) or (isinstance(op, Fade) and any(map(is_pronoun, tokens))))
-    if not (music or (isinstance(target, ClipTarget | RangeTarget) and _goes_on(tokens))):
+    pointed = isinstance(target, ClipTarget | RangeTarget)
+    if not music and not (pointed and (_goes_on(tokens) or _is_bare(tokens))):
         return read
     try:
         made = type(op).model_validate(op.model_dump(exclude_unset=True) | {"target": target})
     except ValidationError:
         return read  # what this operation cannot be done to
+    if not music and not _goes_on(tokens):  # `slower`, behind a clip that was muted: that clip, or the reel?
+        return ParseResult(kind="clarify", missing=("target",), choices=((made,), (op,)), language=read.language)
     return read.model_copy(update={"operations": (made,)})
+
+
+def _is_bare(tokens: Sequence[Token]) -> bool:
+    """Whether nothing is said but a degree: `slower`, `a bit louder`."""
+    said = [t for t in tokens if t.kind != "separator" and not t.is_a("ASIDE", "LINK", "A_BIT", "A_LOT", "MORE")]
+    return len(said) == 1 and said[0].kind == "word" and any(map(said[0].is_a, _DEGREES))
 
 
 def _goes_on(tokens: Sequence[Token]) -> bool:

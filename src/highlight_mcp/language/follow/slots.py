@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...timeline.operations import AnyOperation, ClipTarget, Remove, Reorder, Trim
+from ...timeline.operations import AnyOperation, ClipTarget, Freeze, Remove, Reorder, Replay, Split, Trim
 from ...timeline.operations.slots import Slot, names_of, slots_of
 from .. import folders, speech
 from ..context import ParseContext
@@ -24,6 +24,7 @@ from .said import Said
 _MINUTE_MS, _SECOND_MS = 60_000, 1000
 _FEW_MINUTES = 10
 _PAIR = 2
+_RENUMBERS = (Remove, Split, Replay, Freeze, Reorder)
 _EDGES = {"start": ("head_ms", "in_ms"), "in": ("in_ms",), "end": ("tail_ms", "out_ms"), "out": ("out_ms",)}
 _PAIRED = {"head_ms": "tail_ms", "tail_ms": "head_ms", "in_ms": "out_ms", "out_ms": "in_ms"}
 _WITHIN = {"blur": ("pad",)}  # blurred sides are a way not to crop
@@ -130,7 +131,7 @@ class _Change:
                 raise Unfit
             return {name: "all"}
         if slot == "clips":
-            return {name: ClipTarget(clips=found)}
+            return self._targeted(name, found)
         if slot == "cuts":
             if len(found) == 1 and {"after", "before"} & self.said.marks:
                 return {name: (found[0] - ("before" in self.said.marks),)}
@@ -140,6 +141,16 @@ class _Change:
         if len(found) != 1 or getattr(self.op, name) is None:
             raise Unfit
         return {name: found[0]}
+
+    def _targeted(self, name: str, found: Numbers) -> dict[str, Any]:
+        """The clips in their slot; a cut comes as far into them as it came into the other. Raises Unfit for several."""
+        if not isinstance(self.op, Split) or self.op.at_ms is None:
+            return {name: ClipTarget(clips=found)}
+        starts = {clip.number: clip.start_ms for clip in self.scene.situation.clips}
+        was = clips_of(self.op)
+        if was is None or len(was) != 1 or len(found) != 1:
+            raise Unfit
+        return {name: ClipTarget(clips=found), "at_ms": self.op.at_ms - starts[was[0]] + starts[found[0]]}
 
     def _swapped(self, part: tuple[Token, ...], order: Numbers) -> dict[str, Any]:
         """`sorry, I meant 3 and 4`, behind two clips that changed places."""
@@ -164,7 +175,7 @@ class _Change:
         tokens = list(part)
         if any(t.is_a("REST") for t in tokens) and not any(t.kind == "clips" for t in tokens):
             left = complement(clips_of(self.op) or (), self.scene.count)
-            if not left or not clips_of(self.op):
+            if not left or not clips_of(self.op) or isinstance(self.op, _RENUMBERS):
                 raise Unfit
             return left
         found = aim.pointed(Filled(_POINTED, tokens, {"target": [part]}), self.scene, follow=False)

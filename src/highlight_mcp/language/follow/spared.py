@@ -36,8 +36,8 @@ def spared(tokens: Sequence[Token], last: LastRequest, scene: ParseContext) -> S
     if len([one for one in last.operations if not isinstance(one, Undo)]) != 1:
         return None
     said = [t for t in tokens if t.kind != "separator"]
-    if any(t.is_a("ONLY") for t in said):
-        return None  # `no, only clip 2`
+    if any(t.is_a("ONLY", "INSTEAD") for t in said) or scene.source.work.startswith(tuple(words("IN_PLACE_OF"))):
+        return None  # `no, only clip 2`, `instead of clip 3`
     at = next((i for i, t in enumerate(said) if t.kind == "clips" or (is_bare(t) and i)), None)
     if at is None:
         return None
