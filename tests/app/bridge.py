@@ -84,7 +84,7 @@ class Bridge:
         try:
             result = await self._answer(asked["method"], asked["params"])
         except MCPError as error:
-            return JSONResponse({"error": {"code": error.error.code, "message": error.error.message}})
+            return JSONResponse({"error": error.error.model_dump(mode="json", exclude_none=True)})
         return JSONResponse({"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)})
 
     async def _answer(self, method: str, params: dict[str, Any]) -> Any:

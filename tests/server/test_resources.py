@@ -9,6 +9,7 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
+from highlight_mcp.server.options import ServerOptions
 from waiting import until
 
 from .conftest import Bench, Host, Mode
@@ -164,3 +165,18 @@ async def test_arguments_are_completed(bench: Bench, either: Mode, match: Path, 
         assert len(wishes.completion.values) == 1
         nothing = await complete(PromptReference(name="quick_edit"), {"name": "sources", "value": "/etc/"})
         assert nothing.completion.values == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_is_still_being_made_is_told_by_its_kind_in_every_language(
+    bench: Bench, match: Path, language: str
+) -> None:
+    hurried = ServerOptions(media_roots=bench.settings.media_roots, language=language, preview_s=0)
+    async with bench.host("auto", hurried) as host:
+        session = await cut(host, match)
+        for uri, again_s in ((f"clip://{session}/0-1900", 1), (f"moments://{session}", 3)):
+            with pytest.raises(MCPError) as caught:
+                await host.client.read_resource(uri)
+            assert caught.value.error.code == -32603
+            assert caught.value.error.data == {"kind": "busy", "retryable": True, "retry_after_s": again_s}
+            assert ("again" in caught.value.error.message) == (language == "en")

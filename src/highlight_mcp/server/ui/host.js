@@ -3,13 +3,14 @@ import { Bridge, HostError } from "./bridge.js";
 const PROTOCOL = "2026-01-26";
 const VARIABLE = /^--(color|font|border|shadow)-[a-z0-9-]+$/;
 
-/** Why a tool came to nothing, in its own words. */
+/** Why a tool or a resource came to nothing: in words for people, and by its kind, which alone decides anything. */
 export class ToolProblem extends Error {
-  constructor({ message = "", next_step: nextStep = "", kind = "", retryable = false } = {}) {
+  constructor({ message = "", next_step: nextStep = "", kind = "", retryable = false, ...more } = {}) {
     super(message);
     this.nextStep = nextStep;
     this.kind = kind;
     this.retryable = retryable;
+    this.retryAfterS = more.retry_after_s ?? null;
   }
 }
 
@@ -77,7 +78,7 @@ export class Host {
     try {
       return await answer;
     } catch (error) {
-      if (error instanceof HostError) throw new ToolProblem({ message: error.message, kind: "host" });
+      if (error instanceof HostError) throw new ToolProblem({ kind: "host", ...error.data, message: error.message });
       throw error;
     }
   }

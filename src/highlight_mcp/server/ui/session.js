@@ -5,8 +5,6 @@ const LONGEST_WAIT_S = 10;
 const MOST_RETRIES = 40;
 const RUNNING = ["running", "pending", "processing"];
 
-const AGAIN = /\bread (this|it) again\b/i;
-
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What this page knows of one editing session, and the ways to change it. Listeners hear of every change. */
@@ -168,7 +166,7 @@ export class Session {
     this.looking = true;
     this.#told();
     try {
-      const found = await this.#patiently(`moments://${this.id}`, 3000);
+      const found = await this.#patiently(`moments://${this.id}`);
       this.moments = JSON.parse(found.text)?.moments ?? [];
     } finally {
       this.looking = false;
@@ -178,7 +176,7 @@ export class Session {
 
   /** The part of the cut between two times, as an address that a player takes. Throws ToolProblem. */
   async clip(fromMs, toMs) {
-    const content = await this.#patiently(`clip://${this.id}/${Math.round(fromMs)}-${Math.round(toMs)}`, 1000);
+    const content = await this.#patiently(`clip://${this.id}/${Math.round(fromMs)}-${Math.round(toMs)}`);
     return `data:${content.mimeType ?? "video/mp4"};base64,${content.blob}`;
   }
 
@@ -246,13 +244,13 @@ export class Session {
   }
 
   /** Read what takes its time to make; the server holds each question for a while and says when to ask again. */
-  async #patiently(uri, pauseMs) {
+  async #patiently(uri) {
     for (let step = 0; ; step += 1) {
       try {
         return await this.#host.read(uri);
       } catch (error) {
-        if (this.#ended || step >= MOST_RETRIES || !AGAIN.test(error.message)) throw error;
-        await pause(pauseMs);
+        if (this.#ended || step >= MOST_RETRIES || error.kind !== "busy") throw error;
+        await pause(1000 * (error.retryAfterS ?? FIRST_WAIT_S));
       }
     }
   }
