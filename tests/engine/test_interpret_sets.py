@@ -1,6 +1,7 @@
 """Whole sentences with intended outcomes, scored as the instruction benchmark scores them."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from highlight_mcp.commands.words import answer
 from many import named_cases
 
+_PAIRS = 150
 _DATA = Path(__file__).parent / "data"
 _FREE = {("highlights", "criterion"): "auto", ("highlights", "order"): "time", ("highlights", "mode"): "replace"} | {
     ("undo", "steps"): 1, ("export", "container"): "mp4", ("aspect", "mode"): "crop", ("aspect", "focus"): "auto",
@@ -59,3 +61,17 @@ def test_sentences_are_read_as_intended_and_what_must_not_be_done_is_never_done(
                 assert understood != item.get("known_miss", False), f"known to be missed, but read: {understood}; {got}"
                 if "plan" not in {wanted["kind"] for wanted in intended}:
                     assert got["kind"] != "plan", f"done, and must not be: {got}"
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_whatever_is_said_behind_whatever_else_an_outcome_comes_of_it(
+    seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = [line for path in sorted(_DATA.glob("words_*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    said = [json.loads(line) for line in lines]
+    chance = random.Random(seed)
+    for _ in range(_PAIRS if seed == 1 else 10 * _PAIRS):
+        first, second, third = chance.sample(said, 3)
+        got = answer(third["text"], first["context"], [first["text"], second["text"]])
+        assert got["kind"] in ("plan", "query", "clarify", "refuse")
+    assert "cannot be built" not in caplog.text

@@ -287,10 +287,11 @@ class _Continuation:
 
     def _is_set_anew(self) -> bool:
         """`90 seconds`, said right behind what took another length."""
-        made, size = self.last.operations[-1], self.said.values[0].value if self.said.values else 0
+        if not self.said.is_value or self.scene.situation.said:
+            return False
+        made, size = self.last.operations[-1], self.said.values[0].value
         total = made.total_ms if isinstance(made, Highlights) else None
-        alike = not total or 1 / _MOST_TIMES <= size / total <= _MOST_TIMES
-        return self.said.is_value and not self.scene.situation.said and alike
+        return not total or 1 / _MOST_TIMES <= size / total <= _MOST_TIMES
 
     def _anew(self, op: AnyOperation, made: AnyOperation) -> tuple[AnyOperation, ...]:
         """What sets a value anew; else the last request taken back and made again with it in the place of the other."""

@@ -336,6 +336,8 @@ def _drop_part(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not isinstance(last, ParsedOperation) or not isinstance(last.op, Split):
         return None
     at, target = last.op.at_ms, last.op.target
+    if target is not None and target.clips[0] > scene.count:
+        return None
     if target is not None:
         clip = scene.situation.clips[target.clips[0] - 1]
         at = clip.start_ms + clip.duration_ms // 2
