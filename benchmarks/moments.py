@@ -1,6 +1,6 @@
 """How well moments are found on labelled recordings, next to the naive baselines.
 
-    python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--only PART] [--models FOLDER]
+    python benchmarks/moments.py [FOLDER …] [--no-baselines] [--as-heavy] [--models FOLDER]
 
 FOLDER holds NAME.truth.json, each with the name of its recording under `file` (default: the shared composed recordings;
 `compose.py` makes more, `label_by_score.py` labels a match of your own).
@@ -58,10 +58,10 @@ class Tally:
         return "real among moments of confidence: " + ", ".join(parts)
 
 
-def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
-    """Signals of a recording, planned by its own size or as if it were heavy."""
+def analysed(file: Path, info: MediaInfo, heavy: bool, cache: Path | None = None) -> Analysis:
+    """Signals of a recording, planned by its own size (kept in `cache`) or as if it were heavy."""
     if not heavy or info.kind != "video":
-        return analyse(file, info, cache=None, progress=no_progress)
+        return analyse(file, info, cache=cache, progress=no_progress)
     own = scan_plan_of(info)
     shape = ScanPlan(
         duration_ms=own.duration_ms,
@@ -75,15 +75,25 @@ def analysed(file: Path, info: MediaInfo, heavy: bool) -> Analysis:
     return Analysis(info.fingerprint or fingerprint(file), info.duration_ms, *examine(file, shape, no_progress))
 
 
-def judge(
-    file: Path, truth: Truth, heavy: bool, naive: bool, tally: Tally, verbose: bool, models: Path | None
-) -> dict[str, float]:
+@dataclass(frozen=True)
+class Options:
+    """How recordings are judged: planned as heavy ones, with baselines, told of in full; folders of models and kept
+    signals."""
+
+    heavy: bool
+    naive: bool
+    verbose: bool
+    models: Path | None
+    cache: Path | None
+
+
+def judge(file: Path, truth: Truth, tally: Tally, how: Options) -> dict[str, float]:
     """Our choice for one recording at the length the scorer asks for, and those of the baselines."""
     score = scorer()
     info = probe(file)
     cpu = time.process_time()
-    analysis = analysed(file, info, heavy)
-    folders = {each.name: each for each in models.iterdir()} if models is not None else {}
+    analysis = analysed(file, info, how.heavy, how.cache)
+    folders = {each.name: each for each in how.models.iterdir()} if how.models is not None else {}
     looks = closer_looks(file, info, analysis, folders, cache=None, progress=no_progress)
     moments = rank(analysis, closer=looks)
     cpu = time.process_time() - cpu
@@ -100,9 +110,9 @@ def judge(
     for one in moments:
         if one.signals.get("kind") != "filler":
             tally.found[one.confidence].append(real(one, truth))
-    if verbose:
+    if how.verbose:
         tell(choice.picks, choice.neighbours, truth)
-    if naive and truth["events"]:
+    if how.naive and truth["events"]:
         found |= baselines(file, truth)
         found["foreign"] = score.score(truth, any_foreign(analysis, want))["f1"]
     return found
@@ -135,8 +145,10 @@ def main() -> None:
     parser.add_argument("--only", default="", help="recordings whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="every pick, and what lies there")
     parser.add_argument("--models", type=Path, help="folder of the models of extras")
+    parser.add_argument("--cache", type=Path, help="folder for signals; what is known there costs no CPU seconds")
     wish = parser.parse_args()
     naive = not wish.no_baselines and shutil.which("ffmpeg") is not None
+    how = Options(wish.as_heavy, naive, wish.verbose, wish.models, wish.cache)
     names = OURS + (BASELINES if naive else ())
     print(f"{'recording':24}" + " ".join(f"{name:>9}" for name in names))
     rows: dict[str, Rows] = {}
@@ -147,7 +159,7 @@ def main() -> None:
     for told in files:
         truth: Truth = json.loads(told.read_text())
         file = told.parent / truth["file"]
-        row = judge(file, truth, wish.as_heavy, naive, tally, wish.verbose, wish.models)
+        row = judge(file, truth, tally, how)
         if truth["events"]:
             rows.setdefault(truth["profile"], []).append(row)
             print(f"{file.stem:24}{means([row], names)}", flush=True)

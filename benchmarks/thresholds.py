@@ -36,9 +36,10 @@ from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import Highlights
 
 MODULES = (
-    "signals.sound_activity", "signals.cutaways", "signals.shots", "signals.similarity", "signals.motion",
+    "signals.outbursts", "signals.sound_activity", "signals.cutaways", "signals.shots",
+    "signals.similarity", "signals.motion",
     "moments.moment", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
-    "moments.sound_criteria",
+    "moments.sound_criteria", "moments.outburst_criteria",
 )  # fmt: skip
 LOOKING = (
     "signals.packets", "signals.sampling_plan", "signals.samplers", "signals.sampling", "signals.scan",

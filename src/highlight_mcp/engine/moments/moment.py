@@ -49,12 +49,13 @@ class Candidate(RatedRange):
     """What must be shown; up to `lead_ms` before it helps to understand it.
 
     `least_lead_ms` of that always belongs to the clip: a reaction follows what it reacts to. `evidence` is what `why`
-    tells without the name that it gives to the sound.
+    tells without the name that it gives to the sound; `measured` are numbers that its likelihood is learned from.
     """
 
     least_lead_ms: int = 500
     lead_ms: int = 6000
     evidence: tuple[Message, ...] = ()
+    measured: Mapping[str, float] = field(default_factory=dict)
 
     def told(self, start_ms: int, end_ms: int) -> Message:
         """What is said of a clip from `start_ms` to `end_ms` that shows it."""

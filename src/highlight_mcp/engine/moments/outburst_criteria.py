@@ -22,5 +22,5 @@ def outburst(one: Outburst, clear: float) -> Candidate:
         start_ms=max(0, one.first * CELL_MS - _LEAD_MS), end_ms=one.last * CELL_MS, peak_ms=one.peak * CELL_MS,
         score=score, confidence=sure, signals=signals, least_lead_ms=_ACT_MS,
         why=message("engine.why.loud_sound", what=message("engine.why.out_of_silence"), evidence=evidence),
-        evidence=evidence,
+        evidence=evidence, measured={"loud_s": one.loud_s, "level_db": one.level_db},
     )  # fmt: skip

@@ -14,13 +14,14 @@ from ..signals.outbursts import is_made, outbursts
 from ..signals.series import CELL_MS, SERIES_HZ, Floats, ramp_of
 from ..signals.sound import SoundSeries
 from ..signals.sound_activity import CrowdReaction, CrowdSeries, crowd_series, reactions
-from . import picture_criteria, sound_criteria
+from . import measures, picture_criteria, sound_criteria
 from .closer_look import CloserLook, looked_at
+from .likelihood import weighed
 from .moment import Candidate, Confidence, Moment, Signals
 from .outburst_criteria import outburst
 from .picture_criteria import MotionBaseline, burst_of
 
-# points. At first sight 0.96 of the high, 0.96 of the medium and 0.33 of the low picks were real; flat
+# points of the rules: how strong a reaction is said to be. How sure it is comes from `likelihood`; flat
 HIGH, MEDIUM = 11.0, 5.0
 _ONSET_LAG_MS = 500  # ms; flat
 _ACT_MS = 8_000  # ms before an onset; flat
@@ -55,23 +56,39 @@ _BESIDE_CELLS, _APART_CELLS, _EDGE_CELLS = 80, 5, 3  # cells; flat
 
 def moments_of(analysis: Analysis) -> list[Candidate]:
     """Reactions and departures as candidates, best first; those that belong together are one."""
-    if analysis.sound is not None and is_made(analysis.sound):
-        return _moments_of_made_sound(analysis, analysis.sound)
-    series = crowd_series(analysis.sound) if analysis.sound is not None and len(analysis.sound) else None
-    heard = reactions(analysis.sound, series) if analysis.sound is not None and series is not None else []
+    return weighed(_apart(_worth(proposals(analysis))))
+
+
+def moments_apart(analysis: Analysis) -> list[Candidate]:
+    """As `moments_of`, slight ones among them, in points of the rules: what a likelihood is learned from."""
+    return _apart(proposals(analysis))
+
+
+def proposals(analysis: Analysis) -> list[Candidate]:
+    """All that may be a moment, slight ones and several for one moment among them."""
+    sound = analysis.sound if analysis.sound is not None and len(analysis.sound) else None
+    if sound is not None and is_made(sound):
+        return _of_made_sound(analysis, sound)
+    series = crowd_series(sound) if sound is not None else None
+    heard = reactions(sound, series) if sound is not None and series is not None else []
     seen = analysis.departures
-    movement = MotionBaseline(analysis.pictures)
-    proposed = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    proposed = _answered(analysis, sound, heard) if sound is not None else []
     strong = [one for one in heard if one.score >= MEDIUM]
     silent = [one for one in seen if not any(_belongs(one, reaction) for reaction in strong)]
     proposed += [_departure(one, analysis, series, _heard_with(one, heard)) for one in silent]
     worth = _worth_of_bursts(proposed, strong, analysis.bursts)
     unheard = [one for one in analysis.bursts if not any(_act_of(reaction, [one]) for reaction in strong)]
     proposed += [_burst(one, _answer_to(one, heard), worth) for one in unheard]
-    return _apart(_worth(proposed))
+    return proposed
 
 
-def _moments_of_made_sound(analysis: Analysis, sound: SoundSeries) -> list[Candidate]:
+def _answered(analysis: Analysis, sound: SoundSeries, heard: list[CrowdReaction]) -> list[Candidate]:
+    """Reactions with what is seen at each."""
+    seen, movement = analysis.departures, MotionBaseline(analysis.pictures)
+    return [_reaction(one, sound, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+
+
+def _of_made_sound(analysis: Analysis, sound: SoundSeries) -> list[Candidate]:
     """Outbursts of a sound track that is silent otherwise, and what is seen in that silence.
 
     In a game what happens is heard: where there are outbursts, sights without one are worth little by themselves.
@@ -82,7 +99,7 @@ def _moments_of_made_sound(analysis: Analysis, sound: SoundSeries) -> list[Candi
     seen = [_departure(one, analysis, None, None) for one in analysis.departures]
     seen += [_burst(one, None, 1.0) for one in analysis.bursts]
     silent = [one for one in seen if all(one.end_ms < other.start_ms or one.start_ms > other.end_ms for other in clear)]
-    return _apart(_worth([*loud, *(_weaker(one, worth) for one in silent)]))
+    return [*loud, *(_weaker(one, worth) for one in silent)]
 
 
 def _weaker(one: Candidate, worth: float) -> Candidate:
@@ -113,10 +130,7 @@ def cheers_of(analysis: Analysis) -> list[Candidate]:
     """Crowd reactions alone."""
     if analysis.sound is None or not len(analysis.sound) or is_made(analysis.sound):
         return []
-    seen = analysis.departures
-    movement = MotionBaseline(analysis.pictures)
-    heard = reactions(analysis.sound, crowd_series(analysis.sound))
-    cheers = [_reaction(one, _shown_with(one, seen), _act_of(one, analysis.bursts), movement) for one in heard]
+    cheers = _answered(analysis, analysis.sound, reactions(analysis.sound, crowd_series(analysis.sound)))
     return _apart([one for one in cheers if one.score >= _LEAST_CHEER])
 
 
@@ -157,7 +171,9 @@ def _answer_to(burst: Burst, heard: Iterable[CrowdReaction]) -> CrowdReaction | 
     return max(near, key=lambda one: one.score, default=None)
 
 
-def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, movement: MotionBaseline) -> Candidate:
+def _reaction(
+    one: CrowdReaction, sound: SoundSeries, shown: Cutaway | None, act: Burst | None, movement: MotionBaseline
+) -> Candidate:
     onset, end = max(0, one.first * CELL_MS - _ONSET_LAG_MS), one.last * CELL_MS
     factor = movement.rise(onset - _ACT_MS, onset + 1000)
     score = one.score * (1.0 + _MOTION_WEIGHT * float(np.clip(np.log2(max(factor, 0.1)), *_MOTION_OCTAVES)))
@@ -182,10 +198,18 @@ def _reaction(one: CrowdReaction, shown: Cutaway | None, act: Burst | None, move
         evidence.append(message("engine.why.goes_elsewhere"))
     kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
     risen = round(one.rise_db, 1)
+    evidence = [message("engine.why.sustained", s=seconds)]
+    if factor >= 1.3:
+        evidence.append(message("engine.why.motion_before", ratio=factor))
+    if shown is not None:
+        evidence.append(message("engine.why.goes_elsewhere"))
+    kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
+    risen = round(one.rise_db, 1)
     why = message(f"engine.why.{kind}", evidence=(message("engine.why.crowd", db=risen), *evidence))
     return Candidate(
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),
         why=why, signals=signals, least_lead_ms=lead, evidence=(message("engine.why.louder", db=risen), *evidence),
+        measured=measures.of_reaction(one, sound, shown, act, factor),
     )  # fmt: skip
 
 
@@ -231,6 +255,7 @@ def _departure(one: Cutaway, analysis: Analysis, series: CrowdSeries | None, hea
     return Candidate(
         start_ms=one.start_ms, end_ms=one.end_ms, peak_ms=(one.start_ms + one.end_ms) // 2, score=score,
         confidence=sure, why=listed(*evidence), signals=signals, least_lead_ms=300,
+        measured=measures.of_departure(one, ratio, loud, heard, sound=analysis.sound is not None),
     )  # fmt: skip
 
 
@@ -241,7 +266,10 @@ def _burst(one: Burst, answer: CrowdReaction | None, worth: float) -> Candidate:
     if answer is not None:
         score += answer.score
         why = listed(why, message("engine.why.reaction_with_it"))
-    return replace(bare, score=score, confidence="medium" if score >= MEDIUM else "low", why=why, lead_ms=6000)
+    sure: Confidence = "medium" if score >= MEDIUM else "low"
+    return replace(
+        bare, score=score, confidence=sure, why=why, lead_ms=6000, measured=measures.of_burst(one, answer, worth)
+    )
 
 
 def _foreign_sound_db(one: Cutaway, analysis: Analysis) -> float:
