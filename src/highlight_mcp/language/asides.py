@@ -31,7 +31,7 @@ def settle_asides(tokens: list[Token], source: NormalizedText, *, uncut: bool) -
             )
         )
     )
-    tokens = _sized(tokens)
+    tokens = _tinted(_some(_there(_whole(_raised(_sized(tokens))))))
     return _left_out(tokens, source) if uncut else tokens
 
 
@@ -73,6 +73,71 @@ def _sized(tokens: list[Token]) -> list[Token]:
         bound = tokens[i - 1].is_a("EACH") and tokens[i - 1].is_a("AT_MOST", "AT_LEAST")
         if token.kind == "number" and bound and ends:
             out[i] = replace(token, kind="duration", value=round(token.value * 1000))
+    return out
+
+
+_EDGES = ("START", "END", "FRONT", "BACK")
+
+
+def _there(tokens: list[Token]) -> list[Token]:
+    """`结尾那里淡出`: behind an end of the reel the word points at nothing more."""
+    return [
+        replace(t, kind="word", concepts=_FILLER, value="aside")
+        if i and t.text in said("THERE") and tokens[i - 1].is_a(*_EDGES) and tokens[i - 1].kind == "word"
+        else t
+        for i, t in enumerate(tokens)
+    ]
+
+
+def _some(tokens: list[Token]) -> list[Token]:
+    """`最精彩的几段`: a few of them, where `几段` alone asks how many there are."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[1:], 1):
+        ahead = tokens[i - 1]
+        owned = ahead.text in said("POSSESSIVE") or ahead.text.endswith(endings("POSSESSIVE"))
+        if token.is_a("STATE") and token.text in said("SOME_OF_THEM") and (owned or ahead.is_a("FIND", "BEST")):
+            out[i] = replace(token, concepts=frozenset({"MOMENT", "CLIP"}))
+    return out
+
+
+def _tinted(tokens: list[Token]) -> list[Token]:
+    """`整体偏黄，往冷调一点`: a tint that is found fault with is no look that is wished for."""
+    out = list(tokens)
+    for a, b in _stretches(tokens):
+        part = tokens[a:b]
+        ordered = any(t.is_a("CHANGE", "MAKE", "ADD", "FILTER") and not t.is_a("ALL") for t in part)
+        for i in range(a, b):
+            wished = ordered or any(t.is_a("A_BIT") for t in tokens[i + 1 : b])
+            if tokens[i].text in said("TINTED") and not wished:
+                out[i] = replace(tokens[i], concepts=_FILLER)
+    return out
+
+
+_AMOUNTS = ("factor", "percent", "decibels", "number")
+
+
+def _raised(tokens: list[Token]) -> list[Token]:
+    """`提到1.5倍速`, `音量提到原来的两倍`: before an amount nothing is mentioned, but raised to it."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        behind = next((t for t in tokens[i + 1 : i + 4] if t.text not in said("AS_IT_WAS")), None)
+        if token.is_a("ASR:words") and token.is_a("MOVE") and behind is not None and behind.kind in _AMOUNTS:
+            out[i] = replace(token, concepts=frozenset({"CHANGE", "MOVE"}))
+    return out
+
+
+def _whole(tokens: list[Token]) -> list[Token]:
+    """`整条两倍速`: all of the reel, where `整条一分钟的` makes one."""
+    out = list(tokens)
+    for a, b in _stretches(tokens):
+        for i in range(a, b):
+            made = any(t.kind in ("duration", "number") or t.is_a("REEL", "BEST", "MOMENT") for t in tokens[i + 1 : b])
+            led = i > a and tokens[i - 1].text in said("DONE_TO")
+            if tokens[i].is_a("ALL") and tokens[i].is_a("MAKE") and (led or not made):
+                out[i] = replace(tokens[i], concepts=tokens[i].concepts - {"MAKE", "ADD"})
+            sounds = tokens[i].is_a("ZOOM") and any(t.is_a("AUDIO", "VOLUME", "SOURCE_SOUND") for t in tokens[a:i])
+            if sounds and is_wide(tokens[i].text[0]):
+                out[i] = replace(tokens[i], concepts=frozenset({"LOUDER"}))  # `声音放大到两倍`
     return out
 
 

@@ -1,7 +1,7 @@
 """Plans that cannot be meant as they stand: seen on the finished operations, not on the words.
 
 Two operations that want opposite things of one clip, clips both taken out and worked on, a reel of which nothing would
-be left, and times behind its end: each is asked about.
+be left, times behind its end, and what reaches a stretch that is to stay as it is: each is asked about.
 """
 
 from collections.abc import Sequence
@@ -46,6 +46,8 @@ def find_clash(scene: ParseContext) -> Unresolved | None:
         name = "operation"
     if name is None and any(_lies_behind(deed.op, here.duration_ms) for deed in deeds):
         name = "value"
+    if name is None and any(_reaches(deed.op, scene.unchanged, here) for deed in deeds):
+        name = "target"
     return Unresolved(scene.source.given.strip(), 0, missing=(name,)) if name else None
 
 
@@ -108,6 +110,19 @@ def _spans(op: Remove, here: SessionFacts) -> list[tuple[int, int]]:
         return [op.target.range_ms] if op.target.ref == "timeline" else []
     chosen = op.target.clips if isinstance(op.target, ClipTarget) else [c.number for c in here.clips]
     return [(c.start_ms, c.start_ms + c.duration_ms) for c in here.clips if c.number in chosen]
+
+
+def _reaches(op: object, unchanged: Sequence[tuple[int, int]], here: SessionFacts) -> bool:
+    """Whether an operation would change a stretch that is to stay as it is."""
+    target = getattr(op, "target", None)
+    if not unchanged or target is None or (isinstance(target, RangeTarget) and target.ref != "timeline"):
+        return False
+    if isinstance(target, RangeTarget):
+        spans = [target.range_ms]
+    else:
+        reached = target.clips if isinstance(target, ClipTarget) else [c.number for c in here.clips]
+        spans = [(c.start_ms, c.start_ms + c.duration_ms) for c in here.clips if c.number in reached]
+    return any(a < d and c < b for a, b in spans for c, d in unchanged)
 
 
 def _lies_behind(op: object, end_ms: int) -> bool:

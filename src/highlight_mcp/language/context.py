@@ -17,7 +17,8 @@ _WHOLE = 0.95
 
 @dataclass(slots=True)
 class ParseContext:
-    """What is known while one sentence is read; `last` are the clips mentioned most recently."""
+    """What is known while one sentence is read; `last` are the clips mentioned most recently, `unchanged`
+    stretches of the reel in ms that are to stay as they are."""
 
     source: NormalizedText
     situation: SessionFacts
@@ -28,6 +29,7 @@ class ParseContext:
     removed: Numbers | None = None
     told: Numbers | None = None
     topic: Numbers | None = None
+    unchanged: tuple[tuple[int, int], ...] = ()
     gap: Unresolved | None = None
     sentence_has: frozenset[str] = frozenset()
     frames: tuple[str, ...] = ()

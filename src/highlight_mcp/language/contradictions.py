@@ -187,6 +187,8 @@ def _kept(part: list[Token], scene: ParseContext) -> Kept | None:
     """What a part keeps: `the music stays`, `don't change the speed of clip 3`, `音乐不能没有`."""
     if any(t.is_a("REST", "ONLY", "EXCEPT", "EACH", "ALL") or t.kind in _SIZES for t in part):
         return None
+    if scene.unchanged and any(t.is_a("FIRST_HALF", "SECOND_HALF") for t in part):
+        return None  # a stretch that is to stay, which is compared by its times
     if [t.kind for t in part] == ["clips", "word"] and part[1].text in said("STILL_WANTED"):
         return Kept(frozenset(), frozenset(numbers(part[0].value, scene.count) or ()), as_is=False)
     denials = [i for i, t in enumerate(part) if t.is_a("NOT") and not t.is_a("KEEP")]

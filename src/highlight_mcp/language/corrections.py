@@ -96,7 +96,7 @@ def _sort(token: Token) -> str:
 
 
 def _verbal(token: Token) -> bool:
-    return is_head(token) and not token.is_a("FILLER")
+    return is_head(token) and not token.is_a("FILLER", "CORRECTION")
 
 
 def _amend(tokens: list[Token]) -> list[Token]:
@@ -106,31 +106,81 @@ def _amend(tokens: list[Token]) -> list[Token]:
         if not (token.is_a("CORRECTION") or _bare_no(out, i) or _actually(out, i)) or i == 0:
             continue
         after = [t for t in out[i + 1 :] if t.kind != "separator"]
-        stop = next((k for k in range(i + 1, len(out)) if out[k].kind == "separator" and k > i + 1), len(out))
+        stop = _end_of_piece(out, i)
         told = [t for t in out[i + 1 : stop] if t.kind in _POINTING + _SIZES]
         verbs = any(_verbal(t) for t in out[i + 1 : stop])
         if not after:
             continue  # a last `…, nope` takes back what stands before it; nobody passes over it
         if not told and not verbs and not (told := _widened(out, i, stop)):
             continue
-        out[i] = _hollow(token)
-        if verbs and told:
-            start = _request_start(out, tokens, i)
-            _stand_in(out, start, i, stop)
-            _wipe(out, start, i)
-        elif told:
-            for new in told:
-                _replace_last(out, i, new)
-            for k in (i - 1, i + 1):
-                out[k : k + 1] = [_hollow(t) if t.kind == "separator" else t for t in out[k : k + 1]]
-        elif verbs:
-            bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
-            meant = _pointer(out, i, stop) is not None
-            for k in range(_request_start(out, tokens, i), i):
-                kept = (bare and out[k].concepts & VERBS) or (meant and not out[k].concepts & VERBS)
-                if _verbal(out[k]) and out[k].kind == "word" and not kept:
-                    out[k] = _hollow(out[k])
+        if token.is_a("CORRECTION") and any(t.text in said("ALSO_SO") for t in out[i + 1 : stop]):
+            out[i] = _hollow(token)  # `speed up clip 1, wait, clip 2 too` takes nothing back
+            continue
+        if verbs and not told and _steps_beside(out, tokens, i, stop):
+            told = [t for t in out[i + 1 : stop] if t.kind == "clips"]
+        if not (told and not verbs and _only_told(out, tokens, i, stop)):
+            _take_back(out, tokens, i, stop, told, verbs=verbs)
     return out
+
+
+def _take_back(
+    out: list[Token], tokens: list[Token], i: int, stop: int, told: list[Token], *, verbs: bool
+) -> None:  # fmt: skip
+    """What the correction at `i` says, up to `stop`, in the place of what was said before it."""
+    out[i] = _hollow(out[i])
+    if verbs and told:
+        start = _request_start(out, tokens, i)
+        _stand_in(out, start, i, stop)
+        _wipe(out, start, i)
+    elif told:
+        for new in told:
+            _replace_last(out, i, new)
+        for k in (i - 1, i + 1):
+            out[k : k + 1] = [_hollow(t) if t.kind == "separator" else t for t in out[k : k + 1]]
+    elif verbs:
+        bare = not any(t.concepts & VERBS for t in out[i + 1 : stop])
+        meant = _pointer(out, i, stop) is not None
+        for k in range(_request_start(out, tokens, i), i):
+            kept = (bare and out[k].concepts & VERBS) or (meant and not out[k].concepts & VERBS)
+            if _verbal(out[k]) and out[k].kind == "word" and not kept:
+                out[k] = _hollow(out[k])
+
+
+def _only_told(tokens: list[Token], given: list[Token], i: int, stop: int) -> bool:
+    """`delete clip 1, no wait, clip 1 is fine, …`: what is told of the very clip takes the order back."""
+    start = _request_start(tokens, given, i)
+    again = [t.value for t in tokens[i + 1 : stop] if t.kind == "clips"]
+    said = [t.kind for t in tokens[i + 1 : stop] if t.kind in _POINTING + _SIZES]
+    if stop == len(tokens) or said != ["clips"] or again != [t.value for t in tokens[start:i] if t.kind == "clips"]:
+        return False
+    _wipe(tokens, start, stop)
+    return True
+
+
+def _steps_beside(tokens: list[Token], given: list[Token], i: int, stop: int) -> bool:
+    """`delete clip 2, no, the one after it`: the clip beside the one that is taken back, by its number."""
+    start = _request_start(tokens, given, i)
+    named = [t.value[0] for t in tokens[start:i] if t.kind == "clips" and len(t.value) == 1]
+    places = [k for k in range(i + 1, stop) if tokens[k].is_a("NEXT_CLIP", "PREVIOUS_CLIP")]
+    if len(named) != 1 or len(places) != 1 or named[0][0] != named[0][1] or named[0][0] < 1:
+        return False
+    step = 1 if tokens[places[0]].is_a("NEXT_CLIP") else -1
+    place = named[0][0] + step
+    if place < 1:
+        return False
+    tokens[places[0]] = replace(tokens[places[0]], kind="clips", concepts=frozenset(), value=((place, place),))
+    return True
+
+
+def _end_of_piece(tokens: list[Token], i: int) -> int:
+    """Where what a correction says ends: `…, no wait, clip 5 is fine, delete 4` goes on past what orders nothing."""
+    stop = i
+    while stop < len(tokens):
+        start = stop + 1
+        stop = next((k for k in range(start, len(tokens)) if tokens[k].kind == "separator" and k > i + 1), len(tokens))
+        if not all(t.kind == "separator" or t.concepts == _NOTHING for t in tokens[start:stop]):
+            break
+    return stop
 
 
 def _widened(tokens: list[Token], i: int, stop: int) -> list[Token]:

@@ -252,6 +252,7 @@ def _framed(tokens: list[Token], scene: ParseContext) -> ParseResult | None:
     if reading is None or not reading.findings:
         scene.findings[:] = asked
         scene.last = scene.named = scene.removed = scene.topic = None
+        scene.unchanged = ()
         return None
     clash = contradictions.resolve_contradictions(tokens, scene) or _takes_back(scene, reading.frames)
     if clash := clash or clashes.find_clash(scene):

@@ -40,6 +40,7 @@ def scan(
         kind: TokenKind = "asset" if _FILE.fullmatch(name) else "quote"
         canvas.paint(Token(kind, start, end, source.work[start:end], value=name))
     _paint_noise(canvas)
+    _paint_idioms(canvas, source.languages)
     named.mark_names(canvas, source, searchable)
     files.mark_files(canvas, known_files, grammar_of(source.languages), beside_clips=beside_clips)
     recognise(canvas, source.languages)
@@ -66,6 +67,19 @@ def _paint_noise(canvas: MaskedText) -> None:
     for match in list(_noise().finditer(canvas.masked)):
         if re.search(r"[^\W_]", match.group()) and MASK not in match.group():
             canvas.paint(Token("unknown", match.start(), match.end(), match.group()))
+
+
+@folders.remembered
+def _idioms(languages: Codes) -> re.Pattern[str]:
+    found = sorted((w for code in languages for w in folders.words(code, "speech")["FIGURED"]), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, found)) or "(?!)")
+
+
+def _paint_idioms(canvas: MaskedText, languages: Codes) -> None:
+    """`一分为二` is no minute, and `乱七八糟` no number."""
+    for match in list(_idioms(languages).finditer(canvas.masked)):
+        concepts = index(languages).get(match.group(), frozenset({"FILLER"}))
+        canvas.paint(Token("word", match.start(), match.end(), match.group(), concepts))
 
 
 def _words(masked: str, languages: Codes, *, following: bool) -> list[Token]:

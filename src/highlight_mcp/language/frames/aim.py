@@ -283,7 +283,7 @@ def _beside(token: Token, scene: ParseContext) -> Token:
     step = 1 if token.is_a("NEXT_CLIP") else -1 if token.is_a("PREVIOUS_CLIP") else 0
     if not step:
         return token
-    last = scene.last or scene.previous
+    last = scene.last or scene.told or scene.previous
     if not last:
         return replace(token, kind="clips", value=((scene.count + 1,) * 2,))  # there is no such clip: a gap
     gone = scene.last is None and scene.previous_gone

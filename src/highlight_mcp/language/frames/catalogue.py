@@ -9,6 +9,7 @@ from . import (
     cards,
     clips,
     counting,
+    cut_from,
     effects,
     exempt,
     fades,
@@ -40,6 +41,7 @@ from . import (
     texts,
     topic,
     trims,
+    unchanged,
 )  # fmt: skip
 from .frame import IntentFrame
 from .pattern import Pattern, signs_of
@@ -47,7 +49,7 @@ from .pattern import Pattern, signs_of
 _FAMILIES = (
     clips, topic, trims, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades, picture,
     joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
-    reel_change, footage, omissions, shares, slideshow, stills, exempt,
+    reel_change, footage, omissions, shares, slideshow, stills, exempt, unchanged, cut_from,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

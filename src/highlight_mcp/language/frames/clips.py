@@ -275,7 +275,7 @@ PLAINLY = "LEAVE_ALONE|KEEP|'normal'|'colour'|'color'|'彩色'|'正常'|'alone'"
 _STAYING, _SOUND = "KEEP|LEAVE_ALONE", "AUDIO|SOURCE_SOUND|VOLUME"
 _SPARE = frame(
     "spare",
-    ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'"],
+    ["LEAVE_ALONE", "EXCEPT", "KEEP LEAVE_ALONE?", "LENGTHEN|'leave' LEAVE_ALONE|'alone'", "'彩色'|'原色'"],
     [
         role("target", "<target>"),
         role("as", PLAINLY, "NORMAL_SPEED", f"{_STAYING} {_SOUND}", f"{_SOUND} {_STAYING}", many=True),

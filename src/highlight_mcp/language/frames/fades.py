@@ -12,12 +12,15 @@ from .sound import has_music, is_it, spoken_of, waits_for_a_file
 
 _MUSIC = ("音乐", "配乐", "music")
 _SEEN = ("亮", "暗", "浮现", "显现")  # light is seen, not heard
+_HELD = frozenset({"停", "停留", "停住", "hold", "holds"})
 _DEFAULT_MS = 1000
 
 
 def _fade(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.has("words"):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
+    if any(t.text in _HELD for t in filled.tokens):
+        return None  # `结尾停两秒再淡出`: the length is that of a picture that stands still
     into, out = _ways(filled)
     if not (into or out):
         return None
@@ -132,4 +135,21 @@ _FADE = frame(
     light="ADD CHANGE VIDEO CLIP BY EACH JOIN:fade_black COLOUR:black OVER QUIETER MOVE MAKE MORE",
 )
 
-FRAMES = (_FADE,)
+
+def _to_black(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`片尾一秒淡黑`: with an end of the reel beside it, no transition between clips."""
+    filled.roles["black"] = filled.roles.pop("")
+    filled.roles[""] = filled.roles["end"]
+    return _fade(filled, scene)
+
+
+_TO_BLACK = frame(
+    "fade",
+    ["JOIN:fade_black"],
+    [*(r for r in _FADE.roles if r.name in ("end", "lasting", "picture"))],
+    _to_black,
+    light="ADD CHANGE VIDEO BY OVER MOVE MAKE",
+    required=["end"],
+)
+
+FRAMES = (_FADE, _TO_BLACK)

@@ -198,7 +198,8 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     ordered = named[::-1] if len(named) == 2 and filled.has("swapped", "to") else named
     if filled.says("file", "FRONT", "BACK"):
         ordered = _placed(filled, named)
-        if number:
+        alone = len(ordered) == 1 and filled.roles["file"][0][0].kind == "asset"  # `b.mov放前面`
+        if number or alone:
             ordered = _with_others(filled, ordered, [m for m in footage if m not in ordered])
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
@@ -222,16 +223,15 @@ def _is_enough(filled: Filled, named: list[MediaInfo], count: int) -> bool:
 
 
 def _placed(filled: Filled, named: list[MediaInfo]) -> list[MediaInfo]:
-    """`b.mov goes first, then a.mp4`."""
-    sides = [
-        1 if any(t.is_a("BACK") for t in p) else -1 if any(t.is_a("FRONT") for t in p) else 0
-        for p in filled.roles["file"]
-    ]
-    return (
-        [media for _, media in sorted(zip(sides, named, strict=True), key=lambda pair: pair[0])]
-        if len(sides) == len(named)
-        else []
-    )
+    """`b.mov goes first, then a.mp4`; one that is named again, with its place, `a和b都要，b在前`, stands there."""
+    sides: dict[str, int] = {}
+    for part in filled.roles["file"]:
+        name = next((str(t.value).casefold() for t in part if t.kind == "asset"), "")
+        back, front = (any(t.is_a(end) for t in part) for end in ("BACK", "FRONT"))
+        sides[name] = 1 if back else -1 if front else sides.get(name, 0)
+    if {m.name.casefold() for m in named} != sides.keys():
+        return []
+    return sorted(named, key=lambda media: sides[media.name.casefold()])
 
 
 def _with_others(filled: Filled, ordered: list[MediaInfo], others: list[MediaInfo]) -> list[MediaInfo]:

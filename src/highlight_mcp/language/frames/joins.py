@@ -113,7 +113,7 @@ def _where(filled: Filled, scene: ParseContext) -> tuple[int, ...] | None:
 
 def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | None:
     tokens = [t for t in filled.of(name) if t.kind == "clips"]
-    if filled.says(name, "CUT_NOUN") and not filled.says(name, "BEFORE", "AFTER", "BETWEEN"):
+    if filled.says(name, "CUT_NOUN", "TRANSITION") and not filled.says(name, "BEFORE", "AFTER", "BETWEEN"):
         return resolve.union(tokens, scene.count - 1)
     chosen = aim.listed(filled, name, scene)
     if not chosen:
@@ -173,7 +173,7 @@ _TRANSITION = frame(
             "number AND number ~BETWEEN",
             "clips '接'|'进'|'转'|'换' clips MOMENT|BETWEEN?",
             "number '接'|'进'|'转'|'换' number MOMENT|BETWEEN",
-            "clips CUT_NOUN",
+            "clips CUT_NOUN|TRANSITION",
             "clips",
         ),
         role(

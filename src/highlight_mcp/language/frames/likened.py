@@ -71,17 +71,39 @@ def halves_of_the_cut(tokens: Sequence[Token], scene: ParseContext) -> list[Toke
     """
     out = list(tokens)
     halves = [i for i, t in enumerate(out) if t.is_a(*_HALVES) and not t.text.endswith("场")]
-    if not scene.situation.has_timeline or len(halves) != 1 or _chooses(out, halves[0]):
+    if not scene.situation.has_timeline or any(_chooses(out, half) for half in halves):
         return out
-    at = halves[0]
-    clip = _beside(out, at)
-    length = _length(clip, scene) if clip is not None else None
-    if clip is None and not any(t.kind == "clips" for t in out):
-        length = sum(c.duration_ms for c in scene.situation.clips)
-    if length is not None:
-        kind: TokenKind = "head" if out[at].is_a("FIRST_HALF") else "tail"
-        out[at] = replace(out[at], kind=kind, concepts=frozenset(), value=length // 2)
+    before: Token | None = None
+    for at in halves:
+        clip = _beside(out, at)
+        again = before is not None and clip is None and not any(t.kind == "clips" for t in _piece(out, at))
+        out[at] = _half(out[at], before if again else clip, scene, again=again, named=_named(out, at))
+        before = clip or before
     return out
+
+
+def _half(token: Token, clip: Token | None, scene: ParseContext, *, again: bool, named: bool) -> Token:
+    """A half as a stretch of the clip it is said of, of the reel where none is `named`; `again`: of the clip before."""
+    length = _length(clip, scene) if clip is not None else None
+    first = token.is_a("FIRST_HALF")
+    if again and clip is not None and length is not None:
+        start = scene.situation.clips[(numbers(clip.value, scene.count) or (1,))[0] - 1].start_ms
+        middle, end = start + length // 2, start + length
+        return replace(token, kind="range", concepts=frozenset(), value=(start, middle) if first else (middle, end))
+    if clip is None and not named:
+        length = sum(c.duration_ms for c in scene.situation.clips)
+    kind: TokenKind = "head" if first else "tail"
+    return token if length is None else replace(token, kind=kind, concepts=frozenset(), value=length // 2)
+
+
+def _named(tokens: Sequence[Token], at: int) -> bool:
+    """Whether clips are named before the half, or beside it, of which it may be said."""
+    return any(t.kind == "clips" for t in (*tokens[:at], *_piece(tokens, at)))
+
+
+def _piece(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    start = next((i + 1 for i in range(at, -1, -1) if tokens[i].kind == "separator"), 0)
+    return tokens[start : next((i for i in range(at, len(tokens)) if tokens[i].kind == "separator"), len(tokens))]
 
 
 def _chooses(tokens: Sequence[Token], half: int) -> bool:

@@ -59,17 +59,23 @@ _DUCK = frame(
 
 
 def _loudness(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    token = filled.value("to") or filled.value("below", "number")
+    token = filled.value("to") or filled.value("", "lufs") or filled.value("below", "number")
     level = -abs(token.value) if token else None
+    if not filled.says("", "LOUDNESS"):
+        last = scene.findings[-1] if scene.findings else None
+        op = last.op if isinstance(last, ParsedOperation) else None
+        if isinstance(op, Loudness) and op.lufs == Loudness().lufs:
+            scene.findings.pop()  # `make it even, -14 LUFS`
     return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))) if level else Loudness(), filled.at)]
 
 
 _LOUDNESS = frame(
     "loudness",
-    ["LOUDNESS", "CHANGE|ADD|MAKE LOUDNESS"],
+    ["LOUDNESS", "CHANGE|ADD|MAKE LOUDNESS", "lufs"],
     [
         role("to", "TO? lufs|decibels"),
-        role("below", "TO? 'minus'|'negative' number"),
+        role("below", "TO? 'minus'|'negative'|'负' number"),
+        role("verb", "MOVE|CHANGE|LOUDER|QUIETER|KEEP|SHORTEN", many=True),
         role("of", "ALL|EACH|EVERYTHING", "EACH CLIP", "CLIP"),
         role("sound", SOUND, "ALL AUDIO|VOLUME"),
     ],

@@ -56,14 +56,14 @@ _REASON = re.compile(
     r"|we|he|she|there|the|i)|otherwise|for (?:my|our|the|a|an|his|her) \w+)\b"
 )
 _WISHES_ZH = re.compile(
-    r"把|将|请|麻烦|帮我|给我|要(?!是)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])"
+    r"把|将|请|麻烦|帮我|给我|要(?!是|聋|炸|疯|死|吐|瞎|睡着|裂|哭)|删|去掉|剪掉|掐|砍|裁|别|改|换|调(?![试音麦设焦话])|加(?![油速])"
     r"|(?<=#)得|让(?!我|人|大家)|留|保留|应该|希望|想|放[到在]|挪|[移排提]到"
     r"|排(?!练|球)|打头"
 )
 _TELLS_ZH = re.compile(
     r"是(?!不是)|都在|全在|(?<!放)在[^,，]{2,8}$|没[^,，]|太.{1,6}了?$|[了过着]$|(?<![段个头尾条幕镜#])得[^,，]{1,8}$"
     r"|^(?:他|她|他们|她们|讲者|老师|嘉宾|主持人)[^,，]*(?P<twice>\S)(?P=twice)的$|[站坐蹲]在?[左右中前后最][边侧间面]?$"
-    r"|不[了动下完起住]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|有(?:人|个|只|条|辆|群|俩|几个|一群)[^,，]{1,10}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
+    r"|不[了动下完起住清见楚]|那会儿?|那阵|当时|(?<!放)在[^,，]{1,8}$|有(?:人|个|只|条|辆|群|俩|几个|一群)[^,，]{1,10}$|难受|别扭|对不上|都?不[好行]|难[看听]|很|特别|非常|有点"
 )
 _KIN = (
     r"(?:(?:my|our|his|her|the|their|your)\s(?:[\w'-]+\s){0,2}[\w'-]+|(?:mum|mom|dad|grandma|grandpa|granny|nana|nan"
@@ -118,6 +118,17 @@ _NEEDLESS = re.compile(
     r"^[\w.]+ (?:is|would be|seems) (?:overkill|too much|unnecessary|not needed|more than enough|pointless)$"
 )
 
+# What is thought of a clip, in words that order nothing: `纯纯划水`, `完全没重点`, `磨磨唧唧的`, `糊成一团`.
+_JUDGES_ZH = re.compile(
+    r"^(?:纯纯|纯属|妥妥|简直|压根|属实|净是|尽是|满屏|满眼)[^,，]{1,10}$"
+    r"|^(?:完全|根本|压根|实在|真|也|都|又|啥|什么|一点)*没(?:有|啥|什么)?"
+    r"(?:重点|亮点|看点|内容|意思|看头|营养|意义|信息量|画面感|高光|精彩|价值|节奏感?|存在感)(?:的|了|可言|啊)*$"
+    r"|^(?P<a>\S)(?P=a)(?P<b>\S)(?P=b)的?$|^[^,，]{1,4}成[一了]*[团片堆锅]粥?了?$|^[^,，]{1,3}得慌$"
+)
+_NEEDLESS_ZH = re.compile(
+    r"^(?:\d+[kp帧]|\d+fps)(?:就|也|的?话)?(?:不用了?|用不着|没必要|不需要|不必了?|太大了?|太高了?|浪费|没意义)$"
+)
+
 
 def tells(tokens: list[Token], *, opening: bool) -> bool:
     """Whether the piece tells something and asks for nothing. `opening`: no order stands before it."""
@@ -125,6 +136,9 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
     if said and reassurance.reassures(said):
         return True
     if _NEEDLESS.match(" ".join(t.text for t in said)):
+        return True
+    together = "".join(t.text for t in said)
+    if _NEEDLESS_ZH.match(together) or (_JUDGES_ZH.match(together) and not _WISHES_ZH.search(together)):
         return True
     if not said or any(t.kind in _VALUES or (_chooses(t) and not _merely(said, t)) for t in said):
         return False

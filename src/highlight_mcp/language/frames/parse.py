@@ -302,15 +302,17 @@ class _Mark:
     named: tuple[int, ...] | None
     removed: tuple[int, ...] | None
     topic: tuple[int, ...] | None
+    unchanged: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, scene: ParseContext) -> "_Mark":
-        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic)
+        return cls(tuple(scene.findings), scene.last, scene.named, scene.removed, scene.topic, scene.unchanged)
 
     def put_back(self, scene: ParseContext) -> None:
         """The scene as it was."""
         scene.findings[:] = self.findings
         scene.last, scene.named, scene.removed, scene.topic = self.last, self.named, self.removed, self.topic
+        scene.unchanged = self.unchanged
 
 
 _REFERRED = frozenset({"target", "part"})  # what was named before may fill these

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..context import ParseContext
-from ..resolve import numbers
+from ..resolve import named, numbers
 from ..speech import endings, said
-from ..tokens import Token
+from ..tokens import Clause, Token
 
 FIRST, SECOND = 1, 2
+_BY_LENGTH = ("LONGEST", "SHORTEST", "MIDDLE_CLIP")
 _DROPS = ("REMOVE", "UNWANTED", "CUT", "TRIM", "SKIP", "KEEP", "ONLY")
 
 
@@ -119,6 +120,7 @@ def _bounds(tokens: Sequence[Token], scene: ParseContext) -> tuple[int, int, int
     piece = _piece(tokens, at)
     own = [tokens[i] for i in piece]
     chosen = [numbers(t.value, scene.count) for t in own if t.kind == "clips"]
+    chosen = chosen or [named(Clause([t]), scene.situation) for t in own if t.is_a(*_BY_LENGTH)]
     if len(chosen) != 1 or not chosen[0] or len(chosen[0]) != 1:
         return None
     clip = scene.situation.clips[chosen[0][0] - 1]

@@ -182,6 +182,14 @@ def _is_no_reel(filled: Filled) -> bool:
     return lasting or each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
 
 
+def _is_cut_down(filled: Filled, scene: ParseContext) -> bool:
+    """`片子砍到四十秒`: the reel that there is, named before what makes it shorter."""
+    named = next((t.start for t in filled.of("reel") if t.is_a("VIDEO")), None)
+    return (
+        not scene.uncut and named is not None and any(t.is_a("SHORTEN") and t.start > named for t in filled.of("verb"))
+    )
+
+
 def _is_of_each_file(filled: Filled, scene: ParseContext) -> bool:
     """`from a.mp4 and b.mov, one minute each`, `two videos, 10 seconds each`: the length is a share of each file."""
     counted = any(t.kind == "number" or t.text == "both" for t in filled.of("files"))
@@ -203,7 +211,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if _is_no_reel(filled) or _is_of_each_file(filled, scene) or _bounds_behind(filled):
+    if _is_no_reel(filled) or _is_cut_down(filled, scene) or _is_of_each_file(filled, scene) or _bounds_behind(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

@@ -6,13 +6,14 @@ from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import people, reel_facts
+from . import amounts, people, reel_facts
 from .frame import Filled, frame, role
 
 _LEAST_MS = 1000
 _NO_LENGTH = 0  # what is said leaves no length that can be meant: a question
 _BIT, _SOME, _LOT = 0.1, 0.25, 0.5
 _OF_LENGTH = ("short", "long", "length", "trim", "cut", "extend", "短", "长", "剪", "缩", "减")
+_RATES = ("速", "speed")
 _LENGTH = "duration|time"
 _IT = role("target", "VIDEO|REEL|GAME", "ALL|EVERYTHING", "'it'|'this'|'that'|'它'|'这个'|'这版'|'这一版'", many=True)
 
@@ -57,6 +58,7 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
     """The new length of the reel, and whether it was invented; None where what is said makes none."""
     shorter, longer = _sense(filled)
     if token := filled.value("to", "duration", "time"):
+        shorter = shorter or any(t.is_a("AT_MOST") for t in (*filled.of(""), *filled.of("to")))
         return (_NO_LENGTH if _against(token.value, now, shorter=shorter, longer=longer) else token.value), False
     if shorter == longer:
         return None, False
@@ -76,15 +78,22 @@ def _total(filled: Filled, now: int) -> tuple[int | None, bool]:
     if filled.has("half"):
         return (now // 2 if shorter else now * 3 // 2), False
     if filled.has("factor") or filled.says("half", "DOUBLE_SPEED"):
-        if filled.says("", "LENGTHEN") and not _lengthens(filled):
-            return None, False  # `leave it at 2x`
-        times = filled.value("factor", "factor")
-        factor = times.value if times else 2
-        return (round(now / factor) if shorter else round(now * factor)) if factor > 0 else None, False
+        return _times(filled, now, shorter=shorter), False
     if not filled.says("", "SHORTER", "LONGER", "SHORTEN") and not _lengthens(filled):
         return None, False
     share = _BIT if filled.has("bit") or filled.says("", "A_BIT") else _LOT if filled.has("lot") and shorter else _SOME
     return round(now * (1 + sign * share) / _LEAST_MS) * _LEAST_MS, True
+
+
+def _times(filled: Filled, now: int, *, shorter: bool) -> int | None:
+    """The new length by a factor; None where that is one of something else."""
+    if filled.says("", "LENGTHEN") and not _lengthens(filled):
+        return None  # `leave it at 2x`
+    times = filled.value("factor", "factor")
+    factor = times.value if times else 2
+    if factor <= 0 or (times is not None and any(rate in times.text for rate in _RATES)):
+        return None  # `整条两倍速` is a speed
+    return round(now / factor) if shorter else round(now * factor)
 
 
 def _against(total: int, now: int, *, shorter: bool, longer: bool) -> bool:
@@ -97,6 +106,8 @@ def _total_by(filled: Filled, token: Token, now: int, sign: int) -> int | None:
     size: int = token.value
     if any(t.text.endswith((" under", " below", " to")) for t in filled.of("")):
         return size  # `get it under a minute`
+    if any(t.is_a("SHORTEN") and amounts.becomes(t) for t in filled.of("")):
+        return _NO_LENGTH if size > now else size  # `砍到40秒`
     if _is_loose(filled, token):
         return None
     if _is_total(filled, token):
@@ -208,6 +219,7 @@ def _to_length(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not said:
         return None
     shorter = filled.says("", "SHORTEN", "TRIM", "QUIETER") and not filled.says("", "MAKE", "AT_MOST", "TOTAL")
+    shorter = shorter or any(t.is_a("AT_MOST") for t in (*filled.of(""), *filled.of("to")))  # `at most two minutes`
     if _against(said[0].value, scene.situation.duration_ms, shorter=shorter, longer=False):
         return [Unresolved("", filled.at, missing=("length",))]
     if said[0].value <= 0:

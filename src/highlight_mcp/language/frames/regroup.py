@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from .. import speech
 from ..numbers import value_of
 from ..tokens import Token
 from .described import without_descriptions
 from .ellipsis import EDGES, counted_edges
+from .numerals import numbered
 from .targets import is_pronoun
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}
@@ -29,6 +29,7 @@ _ORDINALS = {
 }
 _TIMES = re.compile(r"^(\d+(?:\.\d+)?|\w+ point \w+(?: \w+)?) times$")
 _SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_DENIED = frozenset({"不是", "不是要", "不是说", "没说", "没让", "没让你", "没叫你"})
 _TAKEN_BACK = frozenset({"不", "不对", "不是", "错了", "说错了", "还"})
 _FIRST = frozenset({"first", "firstly", "second", "secondly", "third", "lastly"})
 _PLACED = frozenset({"MOVE", "POSITION_WORD"})
@@ -41,7 +42,7 @@ _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "a
 def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
-    tokens = without_descriptions(_named_after(_numbered(counted_edges(tokens))))
+    tokens = without_descriptions(_named_after(numbered(counted_edges(tokens))))
     if any(t.kind == "quote" for t in tokens) or _of_a_stretch(tokens):
         tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
@@ -57,7 +58,7 @@ def regrouped(tokens: list[Token]) -> list[Token]:
         if (
             _and_a_half(out, token)
             or _edge_measured(out, token, behind)
-            or (token.text in ("是", "还是") and _opens_anew(out))
+            or (token.text in ("是", "还是", "而是") and _opens_anew(out))
         ):
             continue  # `不对，是删第六段`
         if (
@@ -321,55 +322,10 @@ def _placed(out: list[Token], token: Token, behind: Token | None) -> list[Token]
     return [clip, Token("number", token.end, token.end, "second", _PLACED, 2.0)]
 
 
-def _numbered(tokens: list[Token]) -> list[Token]:
-    """`一四六留下`, `一和四对调`: figures beside a verb that only clips can be meant by."""
-    out: list[Token] = []
-    at, opening = 0, True
-    while at < len(tokens):
-        token = tokens[at]
-        stop = at + 1 + _summed_up(tokens[at + 1 : at + 4], len(token.text))
-        between = (t.text in _DIGITS or t.is_a("AND") or t.text in speech.said("TOPIC") for t in tokens[stop:])
-        behind = next((t for t, passed in zip(tokens[stop:], between, strict=True) if not passed), None)
-        digits = token.kind == "unknown" and all(c in _DIGITS for c in token.text)
-        led = len(token.text) > 1 and bool(out) and out[-1].is_a(*_OF_CLIPS) and _ends(tokens, stop)
-        if digits and (led or (opening and behind is not None and _is_of_clips(behind))):
-            found = tuple((_DIGITS.index(c) + 1,) * 2 for c in token.text)
-            out.append(replace(token, kind="clips", value=found))
-            at = stop
-            continue
-        opening = token.kind == "separator" or (opening and (token.text in _LED or token.is_a("AND")))
-        out.append(token)
-        at += 1
-    return out
-
-
-def _is_of_clips(token: Token) -> bool:
-    return token.is_a(*_OF_CLIPS) or token.text in _PACES
-
-
-def _ends(tokens: list[Token], at: int) -> bool:
-    return at == len(tokens) or tokens[at].kind == "separator" or tokens[at].is_a("THEN")
-
-
-def _summed_up(behind: list[Token], count: int) -> int:
-    """How many tokens say once more how many there are: `一四六这仨`, `二五这两段`."""
-    if len(behind) < 2 or behind[0].text not in ("这", "那") or behind[1].kind != "number" or behind[1].value != count:
-        return 0
-    return 3 if len(behind) > 2 and behind[2].is_a("CLIP") else 2
-
-
-_DIGITS = "一二三四五六七八九"
-_LED = frozenset({"把", "将", "给", "就", "只", "先", "再"})
-_OF_CLIPS = (
-    "KEEP", "REMOVE", "SWAP", "MUTE", "BETWEEN", "FASTER", "SLOWER", "STABILIZE", "FLIP", "ROTATE", "HALF_SPEED",
-    "DOUBLE_SPEED", "NORMAL_SPEED", "LOUDER", "QUIETER", "HALF_LOUD", "UNMUTE", "UNWANTED", "DARKER", "BRIGHTER",
-    "AUDIO", "VOLUME",
-)  # fmt: skip
-_PACES = frozenset({"快", "慢"})
-
-
 def _opens_anew(out: list[Token]) -> bool:
     """Whether what stands before was only taken back: `不，…`, `还…`."""
+    if out and out[-1].kind == "separator" and any(t.text in _DENIED for t in out):
+        return True  # `不是让你删第二段，是让你静音`
     said = [t for t in out if t.kind != "separator" and t.text != ","]
     return bool(said) and said[-1].text in _TAKEN_BACK and (said[-1].text != "还" or len(said) == 1)
 

@@ -118,10 +118,11 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
     if token := filled.value("size", "percent"):
         share = _share(filled, token, now, way)
         return None if share is None else (share, None, False)
-    if (token := filled.value("size", "factor")) and token.text.strip() == "一倍":
-        return (now * 2 if way > 0 else now / 2, None, False) if way else None
+    if token := filled.value("size", "number"):
+        return (float(token.value), None, False) if _is_level(filled, token) else None
     if token := filled.value("size", "factor"):
-        return (now * token.value if way > 0 else now / token.value, None, False) if way else None
+        level = _times(filled, token, now, way)
+        return None if level is None else (level, None, False)
     if says(filled, "half", "HALF_LOUD", "HALF", "HALVED"):
         if way > 0 and not says(filled, "half", "HALF_LOUD", "HALVED"):
             return (0.5 if filled.says("half", "TO", "POINT") else now * 1.5), None, False  # `大声一半`
@@ -134,6 +135,26 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         return None
     size = _BIT_DB if _slight(filled) else _LOT_DB if filled.has("lot") else STEP_DB
     return None, way * size, True
+
+
+def _times(filled: Filled, token: Token, now: float, way: int) -> float | None:
+    """The level that a factor makes; None for a change that says not which way."""
+    if _of_now(filled, token) or (not way and amounts.becomes(amounts.before(filled, token))):
+        return now * float(token.value)  # `调到原来的两倍`
+    factor = 2.0 if token.text.strip() == "一倍" else float(token.value)
+    return None if not way else now * factor if way > 0 else now / factor
+
+
+def _is_level(filled: Filled, token: Token) -> bool:
+    """`BGM volume 给到 0.5`: a bare number that says where the level ends, as the operation takes it."""
+    before = amounts.before(filled, token)
+    parted = token.text.count(".") == 1 or token.value == 1
+    return (
+        parted
+        and 0 <= token.value <= _LOUDEST
+        and before is not None
+        and (amounts.becomes(before) or before.is_a("TO", "POINT", "VOLUME"))
+    )
 
 
 def _signed(token: Token) -> bool:
@@ -293,7 +314,9 @@ _SIZES = [
         "TO? percent VOLUME|AUDIO|UNMUTE",
         "POINT percent VOLUME|AUDIO|UNMUTE",
         "percent LOUDER|QUIETER|MORE|LESS",
+        "TO|POINT? number",
     ),
+    role("was", "'from'|'从' percent|number|decibels"),
     role("half", "HALF_LOUD", "HALVED", "TO HALF_LOUD", "HALF", "TO HALF", "BY HALF", "POINT HALF", "HALF VOLUME"),
     role("bit", "A_BIT"),
     role("lot", "A_LOT"),

@@ -9,7 +9,7 @@ from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..speech import endings
 from ..tokens import Token
-from . import second_line, shown
+from . import narration, second_line, shown
 from .frame import Filled, frame, role
 
 NOUN = "TITLE|CAPTION|SUBTITLES"
@@ -111,6 +111,10 @@ def _plainly(filled: Filled, scene: ParseContext, text: str) -> bool:
         or text.split(" ")[0].casefold() in _OPENS
     ):
         return False
+    told = [t for t in filled.tokens if not t.is_a(*NOUN.split("|"))]
+    ordered = filled.says("", "ADD", "MAKE", "SAYING") or any(t.is_a("COLON") for t in filled.tokens)
+    if not ordered and is_wide(text[0]) and narration.tells(told, opening=False):
+        return False  # `标题颜色看不清`, `那行字太违和了` tell of one that is there
     if text[:1].isupper() or any(t.kind == "unknown" for t in tokens[1:]):
         return True
     return filled.has("place", "span", "point") and filled.trigger.text in WRITES

@@ -146,7 +146,8 @@ def _loose(g: Grammar) -> str:
 @pattern
 def _digits(g: Grammar) -> str:
     start = "".join(rf"(?<!{w})" for w in g.entries("clips.ORDINAL_BEFORE"))
-    return rf"{start}(?P<n>[{WIDE}{PAIR}](?:、?[{WIDE}{PAIR}])*)(?={_wide_noun(g)}){_wide_noun(g)}"
+    summed = rf"(?:{g.any('clips.THAT')}(?P<sum>{ZH}))?"
+    return rf"{start}(?P<n>{ZH}(?:、?{ZH})*){summed}(?={_wide_noun(g)}){_wide_noun(g)}"
 
 
 @pattern
@@ -308,9 +309,17 @@ def _in_a_row(g: Grammar, said: str) -> list[int]:
     return signs if len(signs) == len(said) and signs == sorted(signs) and max(signs, default=10) < 10 else []
 
 
+_PAIRED = 2
+
+
 def _read_digits(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | None:
-    signs = [str(c) for c in shadow.said(match, "n") if c != "、"]
-    numbers = [round(value_of(c, g.languages)) for c in signs]
+    numbers = [round(value_of(c, g.languages)) for c in shadow.said(match, "n") if c != "、"]
+    count = round(shadow.value(match, "sum")) if match["sum"] else numbers.pop() if len(numbers) > _PAIRED else 0
+    if len(numbers) > 1 and count == len(numbers) and numbers == sorted(set(numbers)):
+        return _pairs([(False, n) for n in numbers])  # `二三两段`
+    if match["sum"]:
+        return None
+    numbers += [count] if count else []
     fits = numbers == sorted(numbers) and len(numbers) > 2 and max(numbers) < 10
     return _pairs([(False, n) for n in numbers]) if fits else None
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from .. import speech
+from ..lexicon import index, is_wide_text
 from ..tokens import MaskedText, Token
 from .grammar import Grammar, pattern
 from .shadow import ANY, ONE, ORDINAL, Shadow, ordinal_value, with_ordinals
@@ -52,6 +54,7 @@ def mark_files(canvas: MaskedText, names: Sequence[str], g: Grammar, *, beside_c
     """
     if len(names) < 2:
         return
+    _mark_stems(canvas, names, g)
     shadow = with_ordinals(canvas.masked, g)
     found = list(_named(g).finditer(shadow.text))
     if beside_clips:
@@ -64,6 +67,22 @@ def mark_files(canvas: MaskedText, names: Sequence[str], g: Grammar, *, beside_c
         shadow = with_ordinals(canvas.masked, g)
         for match in _alone(g).finditer(shadow.text):
             _paint(canvas, g, shadow, match, names)
+
+
+def _mark_stems(canvas: MaskedText, names: Sequence[str], g: Grammar) -> None:
+    """`先b后a`: beside a script without spaces a name without its ending, where that is no word of its own."""
+    stems = {name.rpartition(".")[0].casefold(): name for name in names}
+    known = index(g.languages)
+    said = [stem for stem in stems if stem and (len(stem) == 1 or stem not in known)]
+    if not said or not is_wide_text(canvas.text):
+        return
+    either = "|".join(re.escape(stem) for stem in sorted(said, key=len, reverse=True))
+    other = "|".join(re.escape(word) for word in sorted(speech.said("LETTERED"))) or "(?!)"
+    bare = re.compile(
+        rf"(?<![\w.'-])(?<![a-z]\s)(?<![a-z0-9])({either})(?![a-z0-9_.'-])(?!\s[a-z])(?!\s?(?:{other}))", re.ASCII
+    )
+    for match in list(bare.finditer(canvas.masked)):
+        canvas.paint(Token("asset", match.start(), match.end(), match.group(), value=stems[match.group()]))
 
 
 def _paint(canvas: MaskedText, g: Grammar, shadow: Shadow, match: re.Match[str], names: Sequence[str]) -> None:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 
 from .. import folders
+from ..lexicon import is_wide
+from ..numbers import value_of
 from ..tokens import MaskedText, TokenKind
 from .grammar import Grammar, pattern
 from .matching import MatchReader, bare, mark_all
 from .shadow import ANY, FIGURES, LATIN, ZH, Shadow, with_numbers
 
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
+_TEN = 10
 _SIGN = r"(?P<sign>[+\-−–])?\s?"
 _MINUS = ("-", "−", "–")
 
@@ -50,7 +53,7 @@ def _decibels(g: Grammar) -> str:
 
 @pattern
 def _lufs(g: Grammar) -> str:
-    return rf"(?:[-−–]|{g.words('numbers.MINUS')})?\s?({ANY})\s?(?:lufs|lkfs)\b"
+    return rf"(?:[-−–]|{g.words('numbers.MINUS')})?\s?(?P<n>{ANY})\s?(?:lufs|lkfs)\b"
 
 
 @pattern
@@ -73,7 +76,7 @@ def _size(g: Grammar) -> str:
     mega, giga = g.words("units.MEGABYTE"), g.words("units.GIGABYTE")
     return (
         rf"(?P<a>{ANY})\s?(?:{mega}|(?P<giga>{giga})|(?<=\d)m(?={g.words('units.WITHIN')}))"
-        rf"|{g.words('units.UNDER')}\s?(?P<b>\d+)\s?m\b"
+        rf"|{g.words('units.UNDER')}\s?(?P<b>{ANY})\s?m\b"
     )
 
 
@@ -229,6 +232,9 @@ def _read_double(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
 
 
 def _read_number(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | None:
+    said = shadow.said(match).strip()
+    if len(said) > 1 and len(said) == sum(value_of(sign, g.languages) < _TEN for sign in said if is_wide(sign)):
+        return None  # `三五段` are a few, no 35
     value = float(shadow.value(match, 0))
     return None if value == 1 and not match.group().isdigit() else value
 
@@ -239,7 +245,7 @@ def _read_counting(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float | 
 
 
 def _read_lufs(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
-    return -float(shadow.value(match, 1))
+    return -float(shadow.value(match, "n"))
 
 
 def _read_cinema(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str:
@@ -250,9 +256,9 @@ _Quantity = tuple[Callable[[Grammar], re.Pattern[str]], TokenKind, MatchReader]
 _BARE: tuple[_Quantity, ...] = (
     (_cinema, "ratio", _read_cinema),
     (_ratio, "ratio", _read_ratio),
-    (_lufs, "lufs", _read_lufs),
 )
 _COUNTED: tuple[_Quantity, ...] = (
+    (_lufs, "lufs", _read_lufs),
     (_decibels, "decibels", _read_decibels),
     (_resolution, "resolution", _read_resolution),
     (_rate, "rate", _read_rate),

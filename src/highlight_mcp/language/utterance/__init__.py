@@ -18,6 +18,7 @@ from ..resolve import numbers, union
 from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
 from . import courtesy, shape, withdrawn
+from .faulted import faulted
 from .shape import UtteranceKind, sort_of
 
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things
@@ -37,7 +38,12 @@ def orders(tokens: list[Token], scene: ParseContext) -> list[Token]:
         for a, b in _stretches(out):
             if _pointing(out[a:b]):
                 walk.empty(a, b)
-    return _unreasoned(_taken_back(out), scene)
+    out = _unreasoned(_taken_back(out), scene)
+    fault = form("FAULT", scene.source.languages)
+    return faulted(
+        out, tokens, list(_stretches(tokens)), deeds=_IMPERATIVES,
+        faulty=lambda a, b: fault.search(_text(tokens[a:b], scene)) is not None,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -45,7 +51,8 @@ class _StretchWalk:
     """A way through the stretches of a message, and what those passed so far mean for the next.
 
     `silenced`: somebody else is speaking; `put_off`: what came before is for later; `deferred`: what comes next is, too
-    (`以后要是参赛，…`); `supposed`: what came before supposes something; `ordered`: something was ordered.
+    (`以后要是参赛，…`); `supposed`: what came before supposes something; `ordered`: something was ordered; `elsewhere`:
+    what came before was for somebody else, or about the room, and a complaint behind it is no fault of the film.
     """
 
     tokens: list[Token]
@@ -56,6 +63,7 @@ class _StretchWalk:
     deferred: bool = False
     ordered: bool = False
     supposed: bool = False
+    elsewhere: bool = False
     before: tuple[int, int] = (0, 0)
     kind: UtteranceKind | None = None
 
@@ -90,6 +98,12 @@ class _StretchWalk:
             self._set_aside(a, b, ahead, self.kind)
         elif any(t.is_a("LEFT_OUT") for t in stretch):
             self.kind = None  # an order: `the first minute is talk, leave it out and …`
+
+    def _goes_with(self, stretch: list[Token]) -> bool:
+        """`老婆你先把窗户关一下，外面太吵了`: the reason of what is wished of somebody else."""
+        if stretch[0].value != "weak" or any(t.kind in ("clips", "range", "head", "tail") for t in stretch):
+            return False
+        return not any(t.is_a(*_DEEDS) and not t.is_a("FILLER") for t in stretch)
 
     def _asks_for_a_yes(self, stretch: list[Token], end: int) -> bool:
         """Whether a stretch is nothing but `right?`, `对吧？`."""
@@ -131,6 +145,10 @@ class _StretchWalk:
 
     def _judged(self, a: int, b: int, ahead: tuple[int, int], *, wrapped: bool) -> UtteranceKind | None:
         stretch = self.tokens[a:b]
+        elsewhere, self.elsewhere = self.elsewhere, False
+        if elsewhere and not wrapped and self._goes_with(stretch):
+            self.elsewhere = True
+            return "told"
         self.silenced = self.silenced and not self._has("TURNS", _text(stretch, self.scene))
         if self.silenced:
             return "reported"
@@ -151,6 +169,7 @@ class _StretchWalk:
         stretch, scene = self.tokens[a:b], self.scene
         self.silenced = kind == "reported" or (kind == "addressed" and not any(map(is_head, stretch)))
         self.praised = self.praised or kind == "remark"
+        self.elsewhere = self.elsewhere or kind == "addressed" or self._has("SURROUNDINGS", _text(stretch, scene))
         self.put_off = kind in ("later", "hypothesis", "reported")
         if kind == "question":
             if self._has("ASKS_OF", _text(stretch, scene)):
@@ -318,6 +337,9 @@ _IMPERATIVES = (
     "ROTATE", "FLIP", "STABILIZE", "EXPORT", "UNDO", "REDO", "RESET", "SHORTEN", "LENGTHEN", "FREEZE", "REPLAY",
     "LOUDNESS", "SORT", "SHUFFLE", "DUCK", "FADE", "SKIP", "LOUDER", "QUIETER", "FASTER", "SLOWER", "TIGHTEN",
 )  # fmt: skip
+
+
+_DEEDS = tuple(set(_IMPERATIVES) - {"LOUDER", "QUIETER", "FASTER", "SLOWER"})
 
 
 def opens_order(stretch: list[Token]) -> bool:

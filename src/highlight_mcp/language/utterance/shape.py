@@ -17,7 +17,8 @@ UtteranceKind = Literal["question", "remark", "statement", "later", "hypothesis"
 
 # Forms from the strongest to the weakest; what stands before the questions holds in any mood.
 _FIRST: tuple[tuple[str, UtteranceKind | None], ...] = (
-    ("ADDRESSED", "addressed"), ("IF_ONLY", None), ("REPORTED", "reported"), ("ANSWER", "statement"),
+    ("ADDRESSED", "addressed"), ("SURROUNDINGS", "told"),
+    ("IF_ONLY", None), ("REPORTED", "reported"), ("ANSWER", "statement"),
     ("PUT_OFF", "later"), ("REMARK", "remark"), ("LATER", "later"), ("MAYBE", "hypothesis"), ("QUESTIONS", "question"),
 )  # fmt: skip
 _LAST: tuple[tuple[str, str, UtteranceKind], ...] = (
