@@ -91,11 +91,20 @@ def _direction(filled: Filled) -> int:
     if beside is not None and beside.text in _DOWN | _UP:
         return 1 if beside.text in _UP else -1  # `再小一成半`
     down = filled.has("down") or filled.says("", "QUIETER", "TRIM", "REMOVE", "CUT", "SHORTEN")
-    up = filled.has("up") or filled.says("", "LOUDER", "MORE")
+    up = any(not _again(t) for t in filled.of("up")) or any(not _again(t) for t in filled.of("") if t.is_a(*_RAISES))
     inside = [word for t in filled.tokens if t.kind in ("word", "unknown") for word in t.text.split(" ")]
     down = down or (not up and any(word in _DOWN for word in inside))
     up = up or (not down and any(word in _UP for word in inside))
+    up = up or (not down and filled.has("up"))
     return int(up) - int(down)
+
+
+_RAISES = ("LOUDER", "MORE")
+
+
+def _again(token: Token) -> bool:
+    """`再` says no direction of its own: `再小一丢丢` is quieter."""
+    return token.is_a("MORE") and token.is_a("THEN", "LINK")
 
 
 def _now(scene: ParseContext, target: SoundAim) -> float:

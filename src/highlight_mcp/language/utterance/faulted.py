@@ -8,9 +8,23 @@ from ..speech import said
 from ..tokens import Token
 
 _THINGS = ("MUSIC", "TITLE", "CAPTION", "SUBTITLES", "CARD")
+_ENDS = ("START", "END", "FRONT", "BACK")  # `片头` is an end of the film as well
 _GOES = ("REMOVE", "UNWANTED", "TRIM", "SKIP")
 _DEGREES = ("LOUDER", "QUIETER", "FASTER", "SLOWER")
-_TYPED = ("clips", "duration", "percent", "factor", "decibels", "head", "tail", "range", "quote", "asset", "number")
+_TYPED = (
+    "clips",
+    "duration",
+    "percent",
+    "factor",
+    "decibels",
+    "head",
+    "tail",
+    "range",
+    "time",
+    "quote",
+    "asset",
+    "number",
+)
 _HOLLOW = frozenset({"FILLER"})
 
 Bounds = Sequence[tuple[int, int]]
@@ -26,7 +40,7 @@ def faulted(
     """
     out = list(out)
     for (a, b), (c, d) in pairwise(bounds):
-        things = [i for i in range(a, b) if given[i].is_a(*_THINGS)]
+        things = [i for i in range(a, b) if given[i].is_a(*_THINGS) and not given[i].is_a(*_ENDS)]
         if len(things) != 1 or given[c].is_a("QUESTION") or not _only_takes_away(out[c:d]):
             continue
         told = [t for i, t in enumerate(given[a:b], a) if i != things[0] and t.kind != "separator"]
