@@ -7,23 +7,25 @@ read as any other. One reading that is understood whole is meant; several are as
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-from ..timeline.operations import AnyOperation
+from ..timeline.operations import AnyOperation, Undo
 from .context import ParseContext
-from .follow import opening
+from .follow import follow, opening
 from .follow.slots import clips_of
+from .frames.passing import KINDS
 from .lexicon import is_wide, is_wide_text
 from .outcome import ParseResult
-from .session_facts import SessionFacts
+from .session_facts import LastRequest, SessionFacts
 from .speech import form
 from .tokens import VERBS, Token, is_head
 
 _LONGEST, _MOST_TOKENS, _MOST_TRIED = 120, 24, 8
 _BINDING = ("TO", "BEFORE", "AFTER", "BY", "AND", "BUT", "PARTICLE", "EXCEPT")
 _NUMBER, _QUOTES = re.compile(r"\d+"), "\"'“”‘’「」『』"
+_PARTS = ("HALF", "FRONT", "START", "END", "BACK", "MIDDLE", "SHARE")
 _MARKS = " .,;:!?。，；！？、"
 
 
@@ -71,11 +73,7 @@ def read_answer(
         return ParseResult(kind="plan", operations=newest.offered, assumed=newest.assumed, language=newest.language)
     said, _ = opening.opened(tokens)
     ordered = opening.ordered(said, scene) if len(tokens) <= _MOST_TOKENS else None
-    if (
-        ordered is None
-        or any(map(_orders, ordered[0]))
-        or form("NO_ANSWER", scene.source.languages).search(scene.source.work)
-    ):
+    if ordered is None or any(map(_orders, ordered[0])):
         return None
     if not ("text" in newest.missing or any(map(_tells, ordered[0]))):
         return None
@@ -84,7 +82,8 @@ def read_answer(
     start = said[0].start
     led = form("ANSWERS_WITH", languages).match(scene.source.work, start)
     meant = scene.source.verbatim(led.end() if led else start, len(scene.source.work)).strip(_MARKS)
-    return next((one for asked in questions if (one := _completed(meant, asked, alone, reader))), None)
+    completed = (_completed(meant, asked, alone, reader) for asked in questions)
+    return next(filter(None, completed), None) or _otherwise(said, newest, scene)
 
 
 def _tells(token: Token) -> bool:
@@ -109,6 +108,21 @@ def _chosen(tokens: Sequence[Token], asked: ParseResult) -> tuple[AnyOperation, 
     if about:
         return about[0] if len(about) == 1 else None
     return asked.choices[int(value) - 1] if 1 <= value <= len(asked.choices) else None
+
+
+def _otherwise(tokens: Sequence[Token], asked: ParseResult, scene: ParseContext) -> ParseResult | None:
+    """`clip 4`, where an order for clip 3 was offered: what was offered, of that one, is offered now.
+
+    What was offered may leave out words that were not understood, so that it is not done without a yes.
+    """
+    if not asked.offered:
+        return None
+    offered = LastRequest(operations=asked.offered, facts=lambda: scene.situation)
+    then = replace(scene, situation=scene.situation.model_copy(update={"last": offered}), findings=[])
+    found = follow(tokens, then, corrects=True)
+    made = tuple(op for op in found.operations if not isinstance(op, Undo)) if found and found.sure else ()
+    question = ParseResult(kind="clarify", missing=asked.missing, offered=made, language=asked.language)
+    return question if made else None
 
 
 def _completed(meant: str, question: OpenQuestion, alone: SessionFacts, reader: SessionReader) -> ParseResult | None:
@@ -148,15 +162,25 @@ def _names(meant: str) -> bool:
 
 
 def _loose(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Bounds of what stands between verbs, things, particles and marks: what says to which of them it is done."""
+    """Bounds of what says to which clips, files or texts something is done, between verbs, things, particles and marks.
+
+    A part or a size that was said is never given up: `lose the front third of the fifth` · `the fourth`.
+    """
     run: list[Token] = []
     for token in (*tokens, None):
         if token is not None and not (is_head(token) or token.is_a(*_BINDING) or token.kind == "separator"):
             run.append(token)
             continue
-        if run:
+        if run and not any(map(_measures, run)):
             yield run[0].start, run[-1].end
+        elif run:
+            yield from ((t.start, t.end) for t in run if t.kind == "clips")
         run = []
+
+
+def _measures(token: Token) -> bool:
+    """Whether a word says how much, or which part."""
+    return token.is_a(*_PARTS) or (token.kind in KINDS and token.kind not in ("clips", "number", "asset", "quote"))
 
 
 def _joined(*parts: str) -> str:

@@ -17,6 +17,7 @@ from . import (
     questions,
     several,
     sounds,
+    unnamed,
     utterance,
     versions,
 )
@@ -197,6 +198,8 @@ def _of_tokens(tokens: list[Token], scene: ParseContext) -> ParseResult:
     read = questions.answer(tokens, scene) if read is None else read
     if read.kind == "plan" and _sets_aside(tokens, scene, read):
         read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
+    if read.kind == "plan" and unnamed.is_part_of_some_clip(tokens, scene, read.operations):
+        read = ParseResult(kind="clarify", missing=("target",), language=read.language)
     return read
 
 

@@ -1,0 +1,30 @@
+"""A part of a clip that is not named: `the first two seconds of a clip`, `the second half of that clip`."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..timeline.operations import AnyOperation, ClipTarget
+from .context import ParseContext
+from .follow.slots import clips_of
+from .frames.targets import is_pronoun
+from .speech import said
+from .tokens import Token
+
+
+def is_part_of_some_clip(tokens: Sequence[Token], scene: ParseContext, operations: Sequence[AnyOperation]) -> bool:
+    """Whether a part of a clip is spoken of that nothing tells, where what was read is not about clips."""
+    if scene.count < 2 or any(isinstance(getattr(op, "target", None), ClipTarget) for op in operations):
+        return False
+    return any(_is_of_a_clip(a, b, c, scene) for (a, b), (_, c) in pairwise(pairwise([*tokens, None]))) or any(
+        a.text in said("SOME_CLIP") and b.text in said("OF_IT") for a, b in pairwise(tokens)
+    )
+
+
+def _is_of_a_clip(of: Token | None, one: Token | None, noun: Token | None, scene: ParseContext) -> bool:
+    if of is None or one is None or of.text not in said("PART_OF"):
+        return False
+    if one.text in said("SOME") and noun is not None and noun.is_a("CLIP") and noun.kind == "word":
+        return True
+    last = scene.situation.last
+    named = last is not None and any(clips_of(op) for op in last.operations)
+    return one.is_a("THAT_CLIP") or (is_pronoun(one) and named)
