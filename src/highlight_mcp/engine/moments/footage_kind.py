@@ -11,6 +11,7 @@ import numpy as np
 
 from ...messages import Message, message
 from ..signals.analysis import Analysis
+from ..signals.outbursts import is_made
 from ..signals.sample_frames import SampleFrames, luma
 from ..signals.series import SERIES_HZ, ramp_of, rolling_deviation, rolling_mean
 from ..signals.shots import Shot
@@ -97,7 +98,8 @@ def _heard(sound: SoundSeries | None) -> Heard | None:
     audible = sound.loudness > threshold_db(sound.loudness)
     tonal = rolling_mean(sound.noise, SERIES_HZ) < _TONE_NOISE
     held = rolling_deviation(sound.level, SERIES_HZ) < _TONE_LEVEL_DB
-    crowds = [one for one in reactions(sound, crowd_series(sound)) if one.score >= MEDIUM]
+    heard = reactions(sound, crowd_series(sound)) if not is_made(sound) else []
+    crowds = [one for one in heard if one.score >= MEDIUM]
     return Heard(
         speaks=float((speech(sound) > 0.5).mean()),
         tones=float((audible & tonal & held).mean()),

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...messages import Message, listed, message
 from ..signals.analysis import Analysis
+from ..signals.outbursts import is_made
 from ..signals.series import (
     CELL_MS,
     SERIES_HZ,
@@ -42,9 +43,9 @@ def loud(analysis: Analysis) -> list[Candidate]:
 
 
 def applause(analysis: Analysis) -> list[Candidate]:
-    """Crowd reactions that hiss steadily: many hands rather than voices."""
+    """Crowd reactions that hiss steadily: many hands rather than voices. Noise out of nothing is no crowd."""
     sound = analysis.sound
-    if sound is None or not len(sound):
+    if sound is None or not len(sound) or is_made(sound):
         return []
     clapping = []
     for one in reactions(sound, crowd_series(sound)):
