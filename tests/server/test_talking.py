@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from highlight_mcp.backend_locator import stop_backend
+from highlight_mcp.server.options import ServerOptions
 
-from .conftest import Bench, Host
+from .conftest import Bench, Host, text_of
 
 pytestmark = pytest.mark.anyio
 
 THREE = [{"op": "keep", "ranges_ms": [[0, 2000], [3000, 5000], [6000, 8000]]}]
+MUTED = {"op": "volume", "target": {"clips": [1]}, "level": 0}
 
 
 async def test_a_request_goes_on_from_the_one_before_it(bench: Bench, match: Path) -> None:
@@ -137,3 +139,43 @@ async def test_it_is_what_was_asked_about_and_two_things_are_asked_about(bench: 
         assert asked["status"] == "needs_input" and "Remove clip 2" in asked["message"]
         choices = [action["operations"][0]["target"]["clips"] for action in asked["suggested_actions"]]
         assert choices == [[2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", {"instruction": "stabilize it"}),
+        ("zh", {"instruction": "防抖"}),
+        ("en", {"instruction": "remove clip 2 and stabilize it"}),
+        ("zh", {"instruction": "删除第2段，再加防抖"}),
+        ("en", {"instruction": "restore version 99"}),
+        ("zh", {"instruction": "恢复到版本99"}),
+        ("zh", {"operations": [MUTED, {"op": "restore", "version": 99}]}),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_done_is_told_once_and_not_as_words_that_were_not_understood(
+    bench: Bench, match: Path, language: str, asked: dict[str, Any]
+) -> None:
+    options = ServerOptions(media_roots=bench.settings.media_roots, language=language)
+    async with bench.host("auto", options) as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        result = await host.raw("edit", **asked, wait_s=25)
+        told, text = result.structured_content or {}, text_of(result)
+        state = await host.call("get_state", detail="full")
+    assert told["refused"] and not told["not_understood"]
+    assert state["turn"]["refused"] == told["refused"] and not state["turn"]["not_understood"]
+    assert text.count(told["refused"][0]) == 1, text
+    assert text.count("没听懂") == text.count("Not understood") == 0
+
+
+async def test_a_choice_that_would_replace_the_cut_is_asked_about_and_not_called_not_understood(
+    bench: Bench, match: Path
+) -> None:
+    async with bench.host("auto") as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=THREE)
+        result = await host.raw("edit", instruction="把进球都剪出来", wait_s=25)
+    told = result.structured_content or {}
+    assert told["status"] == "needs_input" and not told["not_understood"] and not told["refused"]
+    assert "没听懂" not in text_of(result)

@@ -61,7 +61,7 @@ async def test_a_version_that_cannot_be_made_is_told_and_the_others_are_there(be
         assert [each["duration_ms"] for each in made["versions"]] == [2000, 3000]
         assert "Of the 3 versions, number 2 was not made" in made["message"]
         assert "other.mp4" in made["message"]
-        assert made["not_understood"]
+        assert made["refused"] and not made["not_understood"]
 
 
 async def test_a_version_that_is_not_there_cannot_be_exported(bench: Bench, match: Path) -> None:

@@ -26,7 +26,7 @@ from ..contract.local_api import (  # fmt: skip
 )
 from ..contract.redaction import cited, sanitize_message
 from ..contract.session import Balance, MediaFile, UploadJob
-from ..messages import say
+from ..messages import in_sentences, say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
 from .config import BackendKind, ClientConfig
@@ -335,7 +335,7 @@ class BackendClient:
         sent = len(sources) - len(missing)
         lost = say("client.session_lost", sent=sent, many=len(sources))
         absent = [say("client.sources_missing", names=tuple(missing))] if missing else []
-        self._sessions.notice(session_id, " ".join([lost, *absent]))
+        self._sessions.notice(session_id, in_sentences(lost, *absent))
 
     async def _optional(self, path: str, wait_s: float = 0) -> Any:
         try:

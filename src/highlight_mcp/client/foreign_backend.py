@@ -30,7 +30,7 @@ def fault_of_elsewhere(problem: ErrorInfo) -> ErrorInfo:
 def of_elsewhere(result: TurnResult) -> TurnResult:
     """The result of a turn; its message is marked where it is told.
 
-    What it suggests is told as its words, since a tool that we name is called.
+    What it suggests is told as its words, since a tool that we name is called; what it refuses, too.
     """
     picks = (
         each.model_copy(
@@ -43,7 +43,8 @@ def of_elsewhere(result: TurnResult) -> TurnResult:
         for each in result.picks
     )
     refused = (each.model_copy(update={"what": quoted(each.what), "next_step": ""}) for each in result.refused)
-    texts = (each.text.strip() for each in result.suggested if each.tool not in OFFERED)
+    texts = [each.text.strip() for each in result.suggested if each.tool not in OFFERED]
+    texts += [each.what for each in result.refused if each.what not in result.message]
     offered = dict.fromkeys(each.tool for each in result.suggested if each.tool in OFFERED)
     return result.model_copy(
         update={

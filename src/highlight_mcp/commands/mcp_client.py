@@ -11,7 +11,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import CallToolResult, ResourceLink, TextContent
 from tqdm import tqdm
 
-from ..messages import Message, message, say
+from ..messages import Message, in_sentences, message, say
 from ..server.outputs import word_of
 from ..settings import Settings
 from .shell import NOTHING_MADE
@@ -61,7 +61,7 @@ class McpClient:
             raise ToolFailed(say("shell.upload_ended", status=word_of("server.status", result["status"])))
         if not result.get("media"):
             failed = result.get("failed") or []
-            raise ToolFailed(" ".join(f"{each['source']}: {_text_of(each['error'])}" for each in failed))
+            raise ToolFailed(in_sentences(*(f"{each['source']}: {_text_of(each['error'])}" for each in failed)))
         return result
 
     async def edit(self, **arguments: Any) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _reason(content: dict[str, Any], result: CallToolResult) -> str:
 
 
 def _text_of(error: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (error["message"], error.get("next_step")) if part)
+    return in_sentences(error["message"], error.get("next_step") or "")
 
 
 def call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:

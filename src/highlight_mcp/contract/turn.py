@@ -59,6 +59,7 @@ class Suggestion(WireModel):
 class TurnResult(WireModel):
     """What one turn did. `rev` is the version of the timeline afterwards, None when unknown.
 
+    `message` tells all of it in words: what was done, what was not understood and what was refused.
     `query` is set when the words asked a question instead (`state`, `credits`, `explain`, `status`), `fault`
     when the turn failed for a technical reason. `versions` are there where several were asked for.
     """

@@ -176,6 +176,11 @@ def sentences(*parts: Message) -> Message:
     return Message(_SENTENCES, {"parts": tuple(part for part in parts if part)})
 
 
+def in_sentences(*texts: str) -> str:
+    """Sentences that are put into words already, one behind the other as the active language sets them, each once."""
+    return str(sentences(*map(verbatim, dict.fromkeys(texts))))
+
+
 def lines(*parts: Message) -> Message:
     """Several messages, each on a line of its own."""
     return Message("common.lines", {"parts": parts})

@@ -17,7 +17,7 @@ from ..contract.redaction import inline, labelled, printable, redact
 from ..contract.render import RenderStatus
 from ..contract.session import MediaFile
 from ..contract.turn import PickInfo, TurnResult, TurnStatus, VersionMade
-from ..messages import Argument, Message, has, message, next_step_of, say, verbatim
+from ..messages import Argument, Message, has, in_sentences, message, next_step_of, say, verbatim
 from ..timeline.schemas import FrozenModel
 from ..timeline.time import format_time
 
@@ -32,6 +32,7 @@ SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
+ANY_LIST = {"type": "array"}
 ANY_OBJECTS = {"type": "array", "items": _ANY_OBJECT}
 
 
@@ -167,17 +168,18 @@ class SuggestedCall(FrozenModel):
 
 
 class EditSummary(FrozenModel):
-    """One edit turn; `progress` in percent. Its picks and versions are as in the result of `edit`."""
+    """One edit turn; `progress` in percent. Its lists are as in the result of `edit`."""
 
     turn_id: str
     status: TurnStatus
     progress: int | None = None
     stage: str | None = None
     message: str | None = None
-    changes: tuple[str, ...] | None = None
+    changes: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
     versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: Annotated[tuple[PickSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
-    not_understood: tuple[str, ...] | None = None
+    not_understood: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
+    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 
     @classmethod
@@ -221,7 +223,7 @@ class ExportSummary(FrozenModel):
         status = word_of("server.status", self.status)
         state = f"{status}, {self.progress} %" if self.status in ("pending", "processing") else status
         if self.error is not None:
-            return f"{self.render_id}: {state}. {self.error.message} {self.error.next_step}".rstrip()
+            return f"{self.render_id}: {state}. {in_sentences(self.error.message, self.error.next_step)}"
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
 
 
@@ -236,13 +238,13 @@ def result_facts(turn: "EditHandle") -> dict[str, Any]:
     suggested = tuple(
         SuggestedCall(tool=each.tool, text=each.text, operations=each.operations or None) for each in result.suggested
     )
-    refused = tuple(" ".join(part for part in (each.what, each.next_step) if part) for each in result.refused)
     return {
         "message": turn.said or None,
         "changes": result.changes,
         "versions": tuple(map(NewVersionSummary.of, result.versions)) or None,
         "picks": tuple(PickSummary.of(pick) for pick in result.picks[:MAX_LISTED]),
-        "not_understood": (*result.not_understood, *refused),
+        "not_understood": result.not_understood,
+        "refused": tuple(in_sentences(each.what, each.next_step) for each in result.refused),
         "suggested_actions": suggested,
     }
 
@@ -304,7 +306,7 @@ def _lines(answer: ToolOutput) -> list[str]:
     lines = []
     if answer.error is not None:
         again = say("server.try_again_in", seconds=answer.error.retry_after_s) if answer.error.retry_after_s else ""
-        lines.append(" ".join(part for part in (answer.error.message, answer.error.next_step, again) if part))
+        lines.append(in_sentences(answer.error.message, answer.error.next_step, again))
     lines += answer.lines()
     lines += [say("server.note", note=warning) for warning in answer.warnings or ()]
     if answer.next_step:

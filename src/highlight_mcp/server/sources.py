@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from ..contract.addresses import typed_path
 from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
 from ..contract.formats import FORMATS, format_of
-from ..messages import Argument, message, say
+from ..messages import Argument, in_sentences, message, say
 from ..timeline.schemas import FrozenModel
 from .arguments import Arguments, SessionId, WaitS
 from .outputs import (
@@ -93,7 +93,7 @@ def nothing_added(
     named = failed_sources(failed, path_policy) or ()
     problem = failed[0][1]
     if len(failed) > 1:
-        reasons = " ".join(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED])
+        reasons = in_sentences(*(f"{each.source}: {each.error.message}" for each in named[:SHOWN_FAILED]))
         more = say("server.nothing_added_more", n=len(failed) - SHOWN_FAILED) if len(failed) > SHOWN_FAILED else ""
         problem = problem.with_words(message("server.nothing_added", reasons=reasons, more=more))
     return UploadOutput(session_id=session_id, error=problem_of(problem), failed=named, limits=LIMITS)

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.formats import format_of
 from ...contract.session import MediaFile, UploadItem, UploadJob, UploadResponse, UploadStart
-from ...messages import message, say
+from ...messages import in_sentences, message, say
 from ..config import BackendConfig
 from ..jobs import UPLOAD
 from ..media_store import MediaRecord, display_path, identify, opened, require_inside, resolve
@@ -252,7 +252,7 @@ def _raise(problems: list[ErrorInfo]) -> None:
     first = problems[0]
     if len(problems) == 1:
         raise ApiError(first)
-    reasons = " ".join(problem.message for problem in problems[:10])
+    reasons = in_sentences(*(problem.message for problem in problems[:10]))
     more = say("backend.files_more", n=len(problems) - 10) if len(problems) > 10 else ""
     what = message("backend.files_unusable", n=len(problems), reasons=reasons, more=more)
     raise ApiError(first.with_words(what))

@@ -142,7 +142,8 @@ def _asked_back(outcome: ParseResult, clips: int) -> EditReport:
     text = sentences(*_distinct([*map(_reason_and_step, rows), *questions])) or message("engine.ask.operation")
     if "media" in outcome.missing:
         suggested = [suggest_upload(), *suggested]
-    return EditReport(text, not_understood=list(outcome.not_understood), refused=rows, suggested=suggested)
+    missed = [] if names == ("anew",) else list(outcome.not_understood)  # what would be replaced was understood
+    return EditReport(text, not_understood=missed, refused=rows, suggested=suggested)
 
 
 def refusals(outcome: ParseResult) -> Rows:

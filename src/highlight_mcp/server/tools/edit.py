@@ -9,11 +9,12 @@ from ...client.backend import BackendClient
 from ...client.edit_stream import EditHandle
 from ...contract.errors import ErrorInfo, error_info
 from ...contract.turn import TurnStatus
-from ...messages import active_language, message, say, verbatim
+from ...messages import active_language, in_sentences, message, say, verbatim
 from ...timeline.operations import item_schema
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
+    ANY_LIST,
     ANY_OBJECTS,
     NewVersionSummary,
     PickSummary,
@@ -82,12 +83,13 @@ class EditOutput(ToolOutput):
     versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
+    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
     turn_id: str | None = None
     progress: int | None = None
 
     def lines(self) -> list[str]:
-        """The message, the summary line, the picks with their reasons, what was left out."""
+        """The message, which tells what was refused; the summary line, the picks, what was not understood."""
         lines = [self.message] if self.message and self.error is None else []
         if self.timeline is not None:
             lines.append(self.timeline.summary)
@@ -118,7 +120,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
         answer = await _aside(client, session_id, say("server.one_reel_at_a_time"), *calls)
         return Reply(answer.model_copy(update={"status": "needs_input"}))
     balance = await before_paid_work(client)
-    call.meter.update(None, None, " ".join(balance))
+    call.meter.update(None, None, in_sentences(*balance))
     turn = await _start(call, client, session_id, asked, operations)
     over = await wait_for_edit(call, turn)
     answer = await _outcome(client, turn, not asked.instruction) if over else _going_on(turn)
@@ -217,8 +219,8 @@ def _failure(turn: EditHandle) -> ErrorInfo:
     """Why an edit that ran came to nothing."""
     assert turn.result is not None
     rows = turn.result.refused
-    reasons = " ".join(dict.fromkeys(each.what for each in rows if each.what))
-    steps = " ".join(dict.fromkeys(each.next_step for each in rows if each.next_step))
+    reasons = in_sentences(*(each.what for each in rows))
+    steps = in_sentences(*(each.next_step for each in rows))
     what = verbatim(reasons or turn.said) or message("server.edit_failed")
     step = verbatim(steps) or message("server.edit_failed.next")
     return error_info("bad_request", what, next_step=step).model_copy(update={"code": 0, "kind": "edit_refused"})

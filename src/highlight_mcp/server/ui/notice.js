@@ -17,8 +17,8 @@ export class Notice {
   }
 
   /** What an edit did, what it left out, and what it suggests. */
-  tell({ status, text, not_understood: left = [], suggested_actions: actions = [] }) {
-    const kind = status === "needs_input" || left.length ? "question" : "done";
+  tell({ status, text, not_understood: left = [], refused = [], suggested_actions: actions = [] }) {
+    const kind = status === "needs_input" || left.length || refused.length ? "question" : "done";
     const rest = left.filter((each) => !(text ?? "").includes(each));
     const further = actions.map((each) => each.text).filter(Boolean);
     if (kind === "done" || further.length) return this.#show(kind, text || say("done"), rest.join(" "), further);
