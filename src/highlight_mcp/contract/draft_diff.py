@@ -1,11 +1,12 @@
 """What changed between two drafts, in words (contract section 9.4)."""
 
+from collections.abc import Callable
 from typing import Any
 
-from ..messages import Argument, Message, has, message, say
+from ..messages import Argument, Message, has, listed, message, say, verbatim
 from ..timeline.schemas import FrozenModel
-from ..timeline.time import format_time
-from .draft_view import DraftView, SegmentView, TrackView, view_draft
+from ..timeline.time import format_length, format_time
+from .draft_view import DraftView, FilterReading, SegmentView, TrackView, TransitionReading, view_draft
 
 MAX_LINES = 12
 OVERLAY = "overlay"
@@ -47,6 +48,9 @@ def describe_diff(before: Any, after: Any) -> list[str]:
         lines.append(_sentence("title", after=new.title))
     if (old.width, old.height) != (new.width, new.height) and new.width and new.height:
         lines.append(_sentence("size", after=f"{new.width}x{new.height}"))
+    if old.loudness_lufs != new.loudness_lufs:
+        lines.append(_sentence("loudness", before=_number(old.loudness_lufs), after=_number(new.loudness_lufs)))
+    lines += _ducked(old, new)
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], _sentence("more", after=len(lines) - MAX_LINES + 1)]
     if old.duration_ms != new.duration_ms:
@@ -84,7 +88,7 @@ def _changes(was: PlacedSegment, now: PlacedSegment) -> list[str]:
         lines.append(_sentence("volume", name=name, **levels))
     if old.speed != new.speed:
         lines.append(_sentence("speed", name=name, before=old.speed or 1, after=new.speed or 1))
-    lines += _changes_of_view(old, new, name)
+    lines += [*_changes_of_view(old, new, name), *_changes_of_looks(old, new, name)]
     if not lines and old.label != new.label:
         lines.append(_sentence("label", name=name, after=new.label))
     return lines
@@ -107,11 +111,107 @@ def _changes_of_view(old: SegmentView, new: SegmentView, name: Message) -> list[
     return lines
 
 
+def _changes_of_looks(old: SegmentView, new: SegmentView, name: Message) -> list[str]:
+    """What was done to its picture and sound: fades, joins, looks, how it is turned."""
+    pairs = ((key, told(getattr(old, key)), told(getattr(new, key))) for key, told in LOOKS.items())
+    return [_sentence(key, name=name, before=was, after=now) for key, was, now in pairs if was != now]
+
+
+def _ducked(old: DraftView, new: DraftView) -> list[str]:
+    """How much sound is lowered under speech, by the place of its track."""
+    was, now = ({track.number: track for track in each.tracks if track.duck_db is not None} for each in (old, new))
+    lines = []
+    for number in sorted({*was, *now}):
+        levels = [each[number].duck_db if number in each else None for each in (was, now)]
+        if levels[0] != levels[1]:
+            kind = (now if number in now else was)[number].kind
+            known = message(f"contract.track.{kind}") if kind in KINDS else kind
+            lines.append(_sentence("duck_db", name=known, before=_number(levels[0]), after=_number(levels[1])))
+    return lines
+
+
 def _place(position: str | None) -> Argument:
     """A place of the frame in words; what a stranger calls it stays."""
-    if position is None:
+    return message("contract.diff.unset") if position is None else _term(position)
+
+
+def _term(name: str) -> Message:
+    """A word of the vocabulary in words; one that is not known stays."""
+    return message(f"timeline.term.{name}") if has(f"timeline.term.{name}") else verbatim(name)
+
+
+def _length(length_ms: int | None) -> str:
+    return format_length(length_ms or 0)
+
+
+def _number(value: float | None) -> Argument:
+    return message("contract.diff.unset") if value is None else f"{value:g}"
+
+
+def _degrees(value: int | None) -> str:
+    return f"{value or 0}°"
+
+
+def _switch(value: bool | None) -> Message:
+    return message("contract.diff.on" if value else "contract.diff.off")
+
+
+def _share(value: float | None) -> str:
+    return f"{round(100 * (value or 0))}%"
+
+
+def _named(value: str | None) -> Argument:
+    return message("contract.diff.unset") if value is None else _term(value)
+
+
+def _fit(value: str | None) -> Message:
+    return message(f"contract.diff.fit_{value}") if value in ("pad", "blur") else message("contract.diff.fit_cover")
+
+
+def _flip(value: str | None) -> Message:
+    known = value in ("horizontal", "vertical")
+    return message(f"contract.diff.flip_{value}") if known else message("contract.diff.unset")
+
+
+def _join(value: TransitionReading | None) -> Message:
+    if value is None:
+        return message("contract.diff.plain_cut")
+    return message("contract.diff.join", kind=_term(value.kind), length=_length(value.duration_ms))
+
+
+def _filters(value: tuple[FilterReading, ...] | None) -> Message:
+    if not value:
         return message("contract.diff.unset")
-    return message(f"timeline.term.{position}") if has(f"timeline.term.{position}") else position
+    return listed(*map(_filter, value))
+
+
+def _filter(look: FilterReading) -> Message:
+    amount = "" if look.amount is None else f" {look.amount:+g}"
+    if look.region is None:
+        return message("contract.diff.look", look=_term(look.name), amount=amount)
+    part = look.region
+    size = f"{_share(part.width)} × {_share(part.height)}"
+    place = _term(part.place)
+    return message("contract.diff.look_in_part", look=_term(look.name), amount=amount, place=place, size=size)
+
+
+LOOKS: dict[str, Callable[[Any], Argument]] = {
+    "ramp": _share,
+    "denoise": _share,
+    "transition": _join,
+    "fade_in_ms": _length,
+    "fade_out_ms": _length,
+    "picture_fade_in_ms": _length,
+    "picture_fade_out_ms": _length,
+    "filters": _filters,
+    "fit": _fit,
+    "rotate": _degrees,
+    "flip": _flip,
+    "cropped": _switch,
+    "freeze": _switch,
+    "color": _named,
+}
+"""How the fields of a segment are put into words; they have changed where the words have."""
 
 
 def _described(key: str, item: PlacedSegment) -> str:

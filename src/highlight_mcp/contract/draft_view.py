@@ -1,6 +1,8 @@
 """Tolerant reading of any draft, ours or foreign (contract section 9.4), and its summary line (9.5)."""
 
 import re
+from collections import deque
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,6 +16,8 @@ Json = dict[str, Any]
 NO_LABEL = "clip"
 ENDS = ("start", "end")
 _WORD = re.compile(r"#?[A-Za-z0-9_-]{1,32}")
+MOST_ITEMS = 2_000
+"""So many values of a foreign segment are looked at for the name of its file; a segment of ours has about thirty."""
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|(?:[A-Za-z]:|\.{1,2}|~)?[\\/][^\n]+|[^\n]+\.[A-Za-z0-9]{2,4}")
 
 
@@ -24,11 +28,22 @@ class TransitionReading(FrozenModel):
     duration_ms: int | None = None
 
 
+class RegionReading(FrozenModel):
+    """A part of the frame: left and upper edge, width and height as shares of it; `place` is where its middle lies."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    place: str
+
+
 class FilterReading(FrozenModel):
-    """A look; `amount` None is its usual strength."""
+    """A look; `amount` None is its usual strength, `region` the part of the frame that it is confined to."""
 
     name: str
     amount: float | None = None
+    region: RegionReading | None = None
 
 
 class SegmentTraits(FrozenModel):
@@ -36,7 +51,8 @@ class SegmentTraits(FrozenModel):
 
     `volume` 1 is as recorded; fades of the sound and of the picture (or of a text) are apart; `position` is that of
     a text or of a picture over the reel, whose `width` is its share of the frame's; `zoom` how much larger things get;
-    `rotate` in degrees clockwise; `ramp` how the speed changes, from speed × (1 - ramp) to speed × (1 + ramp).
+    `rotate` in degrees clockwise; `ramp` how the speed changes, from speed × (1 - ramp) to speed × (1 + ramp);
+    `denoise` the strength of the noise reduction of its sound, from 0 to 1.
     """
 
     start_ms: int
@@ -46,6 +62,7 @@ class SegmentTraits(FrozenModel):
     in_ms: int | None = None
     out_ms: int | None = None
     volume: float | None = None
+    denoise: float | None = None
     fade_in_ms: int | None = None
     fade_out_ms: int | None = None
     picture_fade_in_ms: int | None = None
@@ -190,6 +207,7 @@ def _segment(raw: Json, track_meta: Json, running: int, ours: bool) -> SegmentVi
         label=_segment_label(raw, meta, ours),
         text=next((text for value in texts if (text := _string(value)) is not None), None),
         volume=next((level for value in levels if (level := _level(value)) is not None), None),
+        denoise=_level(meta.get("denoise")) or None,
         media_id=_string(meta.get("media_id")),
         in_ms=_whole(meta.get("in_ms")),
         out_ms=_whole(meta.get("out_ms")),
@@ -239,8 +257,30 @@ def _zoom(path: tuple[tuple[float, ...], ...] | None) -> float | None:
 
 def _filters(raw: Any) -> tuple[FilterReading, ...] | None:
     items = [_object(item) for item in raw] if isinstance(raw, list) else []
-    filters = ((_word(item.get("name")), _decibels(item.get("amount"))) for item in items)
-    return tuple(FilterReading(name=name, amount=amount) for name, amount in filters if name is not None) or None
+    named = ((name, item) for item in items if (name := _word(item.get("name"))) is not None)
+    return (
+        tuple(
+            FilterReading(name=name, amount=_decibels(item.get("amount")), region=_region(_object(item.get("region"))))
+            for name, item in named
+        )
+        or None
+    )
+
+
+def _region(raw: Json) -> RegionReading | None:
+    x, y, width, height = (_level(raw.get(name)) for name in ("x", "y", "width", "height"))
+    if x is None or y is None or not width or not height:
+        return None
+    return RegionReading(x=x, y=y, width=width, height=height, place=_place(x + width / 2, y + height / 2))
+
+
+def _place(across: float, down: float) -> str:
+    """The ninth of the frame that a point lies in, as positions are called: `top-left`, `right`, `center`."""
+    row, column = (
+        names[min(2, int(3 * share))]
+        for share, names in ((down, ("top", "", "bottom")), (across, ("left", "", "right")))
+    )
+    return "-".join(filter(None, (row, column))) or "center"
 
 
 def _segment_label(raw: Json, meta: Json, ours: bool) -> str:
@@ -252,18 +292,19 @@ def _segment_label(raw: Json, meta: Json, ours: bool) -> str:
 
 def _file_name(raw: Any) -> str | None:
     """The name of the first file that any string value in the segment points to."""
-    todo: list[Any] = [raw]
-    while todo:
-        item = todo.pop(0)
+    todo: deque[Any] = deque([raw])
+    left = MOST_ITEMS
+    while todo and left:
+        item, left = todo.popleft(), left - 1
         if isinstance(item, str) and len(item) < 4_000 and _PATH.fullmatch(item):
             path = _path_of(item)
             name = PurePosixPath(path.replace("\\", "/")).name
             if name:
                 return printable(name)
         elif isinstance(item, dict):
-            todo.extend(item.values())
+            todo.extend(islice(item.values(), left))
         elif isinstance(item, list):
-            todo.extend(item)
+            todo.extend(islice(item, left))
     return None
 
 

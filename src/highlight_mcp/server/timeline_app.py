@@ -23,6 +23,7 @@ SCRIPTS = (
     "cursor.js",
     "bridge.js",
     "host.js",
+    "segment.js",
     "session.js",
     "notice.js",
     "commands.js",

@@ -30,6 +30,7 @@ class ClipFacts(SegmentTraits):
             self._pace(),
             say("server.trait.freeze") if self.freeze else "",
             self._level(),
+            say("server.trait.denoised", percent=round(100 * self.denoise)) if self.denoise else "",
             self._joined(),
             *(say(f"server.trait.{name}", length=format_length(length)) for name, length in self._fades() if length),
             *(_look(each) for each in self.filters or ()),
@@ -141,7 +142,11 @@ class TimelineFacts(FrozenModel):
 
 def _look(look: FilterReading) -> str:
     name = word_of("timeline.term", look.name)
-    return name if look.amount is None else f"{name} {look.amount:+g}"
+    what = name if look.amount is None else f"{name} {look.amount:+g}"
+    if (part := look.region) is None:
+        return what
+    size = {"width": round(100 * part.width), "height": round(100 * part.height)}
+    return say("server.trait.in_part", look=what, place=word_of("timeline.term", part.place), **size)
 
 
 def _factor(speed: str | None) -> float | None:

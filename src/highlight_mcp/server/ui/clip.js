@@ -9,26 +9,48 @@ export function originOf(clip, session) {
   return say("from", { range: span(clip.inMs, clip.outMs), source: session.mediaOf(clip)?.name ?? clip.label });
 }
 
-/** What was done to a clip, each in words: its speed, its level, its transition, fades and looks. */
+/** How fast a clip plays, `2×`, or from how fast to how fast, `2×–0.5×`; empty for one that plays as recorded. */
+export function paceOf({ speed, ramp }) {
+  const ends = ramp ? [speed * (1 - ramp), speed * (1 + ramp)] : [speed];
+  return speed === 1 && !ramp ? "" : ends.map((each) => `${Number(each.toFixed(2))}×`).join("–");
+}
+
+/** What was done to a clip, each in words: its speed, its level, its transition, fades, looks and place. */
 export function traitsOf(clip) {
   const { transition } = clip;
   const fades = Object.entries(clip.fades).filter(([, ms]) => ms > 0);
   const told = [
-    clip.speed !== 1 && say("speed", { factor: Number(clip.speed.toFixed(2)) }),
+    paceOf(clip) && say("speed", { factor: paceOf(clip) }),
     clip.freeze && say("heldFrame"),
     clip.volume === 0 && say("muted"),
-    clip.volume > 0 && clip.volume !== 1 && say("level", { percent: Math.round(100 * clip.volume) }),
+    clip.volume > 0 && clip.volume !== 1 && say("level", { percent: percent(clip.volume) }),
+    clip.denoise > 0 && say("denoised", { percent: percent(clip.denoise) }),
     transition && say("joined", { name: named("join", transition.kind), length: length(transition.duration_ms ?? 0) }),
     ...fades.map(([kind, ms]) => say(kind, { length: length(ms) })),
-    ...clip.filters.map(({ name, amount }) => [named("look", name), signed(amount)].filter(Boolean).join(" ")),
+    ...clip.filters.map(look),
     clip.fit !== "cover" && named("fit", clip.fit),
     clip.rotate > 0 && say("rotated", { degrees: clip.rotate }),
-    clip.flip && say("flipped"),
+    clip.flip && named("flip", clip.flip),
     clip.cropped && say("cropped"),
     clip.zoom && say("zoomed", { factor: Number(clip.zoom.toFixed(2)) }),
-    clip.opacity < 1 && say("opaque", { percent: Math.round(100 * clip.opacity) }),
+    clip.width && clip.position && say("at", { place: named("place", clip.position) }),
+    clip.width && say("wide", { percent: percent(clip.width) }),
+    clip.opacity < 1 && say("opaque", { percent: percent(clip.opacity) }),
+    clip.color && clip.mediaId === null && say("coloured", { color: clip.color }),
   ];
   return told.filter(Boolean);
+}
+
+/** `blur +0.5`, with the part of the picture that it is confined to. */
+function look({ name, amount, region }) {
+  const words = [named("look", name), signed(amount)].filter(Boolean).join(" ");
+  if (!region) return words;
+  const size = { width: percent(region.width), height: percent(region.height) };
+  return say("inPart", { look: words, place: named("place", region.place), ...size });
+}
+
+function percent(share) {
+  return Math.round(100 * share);
 }
 
 function signed(amount) {

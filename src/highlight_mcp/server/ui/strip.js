@@ -1,4 +1,4 @@
-import { traitsOf } from "./clip.js";
+import { paceOf, traitsOf } from "./clip.js";
 import { el, icon, redraw } from "./element.js";
 import { clamped, clock, length, marks, span } from "./time.js";
 import { kindName, named, say } from "./words.js";
@@ -94,7 +94,7 @@ export class Strip {
       el("b", {}, String(place + 1)),
       narrow ? null : el("span", {}, clip.label),
       clip.volume === 0 && el(".mark-muted", { role: "img", "aria-label": say("muted") }, icon("muted")),
-      !narrow && clip.speed !== 1 && el("small.mark-speed", {}, `${Number(clip.speed.toFixed(2))}×`),
+      !narrow && paceOf(clip) && el("small.mark-speed", {}, paceOf(clip)),
       chosen ? el(".edge.head") : null,
       chosen ? el(".edge.tail") : null,
     );
