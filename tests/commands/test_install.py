@@ -40,6 +40,17 @@ def test_what_else_stands_in_the_file_is_kept_and_the_old_file_saved(host: str) 
     assert json.loads(file.with_name(file.name + ".bak").read_text()) == before
 
 
+def test_each_install_keeps_the_file_it_found_and_none_that_was_kept_before() -> None:
+    file, _ = target("cursor")
+    file.parent.mkdir(parents=True)
+    file.write_text(original := '{"theme": "dark"}')
+    assert main(["install", "cursor"]) == 0
+    between = file.read_text()
+    assert main(["install", "cursor"]) == main(["install", "cursor"]) == 0
+    kept = [file.with_name(f"mcp.json.bak{ending}").read_text() for ending in ("", ".1", ".2")]
+    assert kept == [original, between, between]
+
+
 def test_a_file_that_is_not_json_is_left_untouched_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     file, _ = target("cursor")
     file.parent.mkdir(parents=True)

@@ -4,12 +4,14 @@ import argparse
 import json
 import shutil
 import sys
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from ..files import replacing
+from ..files import replacing, take_name
 from ..messages import say
 from ..messages.reasons import WrongValue, reason_of
 from .shell import ShellError, exit_with_error
@@ -19,7 +21,7 @@ MCP_SERVERS, SERVERS = "mcpServers", "servers"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the entry, or show it. The former file is kept beside the new one as `.bak`."""
+    """Write the entry, or show it. The former file is kept beside the new one as `.bak`, `.bak.1`, …"""
     file, key = target(arguments.host)
     merged = {key: {NAME: entry(arguments.host)}}
     if arguments.print_only:
@@ -72,7 +74,17 @@ def _write(file: Path, content: dict[str, Any]) -> None:
     file = file.resolve()
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.exists():
-        shutil.copy2(file, file.with_name(file.name + ".bak"))
+        _keep(file)
     mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
     with replacing(file, mode) as stream:
         stream.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+
+
+def _keep(file: Path) -> None:
+    """Copy a file beside itself under the first name that is free; what was kept before stays."""
+    for number in count():
+        name = file.with_name(f"{file.name}.bak.{number}" if number else f"{file.name}.bak")
+        with suppress(FileExistsError):
+            take_name(name)
+            shutil.copy2(file, name)
+            return
