@@ -1,13 +1,14 @@
 """Drafts of any origin: summary, differences, fingerprint."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from highlight_mcp.contract.draft_codec import fingerprint, parse_draft
 from highlight_mcp.contract.draft_diff import describe_diff
-from highlight_mcp.contract.draft_view import view_draft
+from highlight_mcp.contract.draft_view import MOST_ITEMS, view_draft
 from highlight_mcp.messages import use_language
 from highlight_mcp.timeline.summary import summary
 
@@ -139,3 +140,19 @@ def test_differences_are_told_in_chinese_line_for_line() -> None:
         told = describe_diff(EXAMPLE, after)
     assert len(told) == len(said) == 3
     assert told == ["视频2音量100% → 50%", "文字由“Urban Dreams”改为“冠军之夜”", "名称改为“决赛”"]
+
+
+def test_the_name_of_a_file_is_looked_for_only_so_far() -> None:
+    looked = 0
+
+    class Counted(list[Any]):
+        def __iter__(self) -> Iterator[Any]:
+            nonlocal looked
+            for each in super().__iter__():
+                looked += 1
+                yield each
+
+    crowd = Counted([{"x": Counted([1, 2])} for _ in range(400_000)])
+    far = {"tt": 0, "sg": [{"d": 1000, "m": {"stuff": crowd, "src": "/films/late.mp4"}}]}
+    assert view_draft({"t": [far]}).tracks[0].label == "late.mp4", "what stands beside a crowd is found all the same"
+    assert looked <= 2 * MOST_ITEMS

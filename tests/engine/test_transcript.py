@@ -17,6 +17,15 @@ def texts(*cues: TranscriptCue) -> list[str]:
     return [one.text for one in sentences(cues, "m")]
 
 
+def test_the_words_of_a_sentence_are_read_once_for_all_searches() -> None:
+    spoken = ("The keeper saves the penalty.", "A long pass to the left wing.", "And nothing more happens.")
+    lines = sentences([cue(2000 * place, 2000 * place + 1900, text) for place, text in enumerate(spoken)], "m")
+    assert utterances(lines, "penalty")
+    read = terms.cache_info().misses
+    assert passages(lines, "penalty") and nearest(lines, "penalty") and utterances(lines, "penalty")
+    assert terms.cache_info().misses == read
+
+
 def test_a_sentence_runs_over_the_line_breaks_of_its_cues() -> None:
     found = sentences(
         [cue(0, 2000, "Today we talk\nabout"), cue(2000, 4000, "gradient descent. And more.")], "m", "a.srt"

@@ -8,7 +8,7 @@ import asyncio
 import json
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -258,6 +258,28 @@ class Wakeup:
         return True
 
 
+class ToldEvents:
+    """What one listener has been told last of each session and render, of those that changed most lately."""
+
+    MOST = 8 * RECENT
+    """Four looks at the most, each of so many sessions and so many renders; what is older was told long ago."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, tuple[int | None, str | None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def fresh(self, events: Mapping[str, ChangeEvent]) -> list[ChangeEvent]:
+        """Those of the events by id that are news, which they are no longer then."""
+        marks = {key: (event.version, event.status) for key, event in events.items()}
+        news = [events[key] for key, mark in marks.items() if self._marks.pop(key, None) != mark]
+        self._marks |= marks
+        for key in list(self._marks)[: -self.MOST]:
+            del self._marks[key]
+        return news
+
+
 class ChangeFeedSource:
     """The news of the database, for each account its own."""
 
@@ -283,16 +305,14 @@ class ChangeFeedSource:
         """First what there is, then what has changed, as it changes; an empty list after each silence."""
         with self.wakeup() as wakeup:
             events, newest = await asyncio.to_thread(self._look, account, Known())
-            seen = {key: _mark(event) for key, event in events.items()}
-            yield list(events.values())
+            told = ToldEvents()
+            yield told.fresh(events)
             while True:
                 while not await wakeup.wait(silence_s):
                     yield []
                 await asyncio.sleep(GATHER_S)
                 events, newest = await asyncio.to_thread(self._look, account, newest)
-                fresh = [event for key, event in events.items() if seen.get(key) != _mark(event)]
-                seen |= {key: _mark(event) for key, event in events.items()}
-                if fresh:
+                if fresh := told.fresh(events):
                     yield fresh
 
     def _ring(self) -> None:
@@ -315,10 +335,6 @@ class ChangeFeedSource:
             max([known.sessions, *(row.changed for row in touched)]),
             max([known.renders, *(row.changed for row in ended)]),
         )
-
-
-def _mark(event: ChangeEvent) -> object:
-    return event.version, event.status
 
 
 def _touched(account: Account, since: int) -> sa.Select[Any]:
