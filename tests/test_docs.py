@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from highlight_mcp.cli import main
+from highlight_mcp.language import SessionFacts, interpret
+from highlight_mcp.language.session_facts import ClipFact
+from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +46,30 @@ def test_every_wish_of_the_guides_is_understood_whole(tmp_path: Path, capsys: py
     assert len(told) == len(asked) > 10
     assert unclear == []
     assert [each for each in told if {"not_understood", "refused"} & each["result"].keys()] == []
+
+
+def samples() -> list[str]:
+    """What the README has people say: in the tour, and beside the first command."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    (tour,) = re.findall(r"## A tour in ten lines\n(.*?)\n\|", text, flags=re.DOTALL)
+    return re.findall(r'"([^"]+)"', tour) + re.findall(r'highlight-mcp reel \S+ "([^"]+)"', text)
+
+
+def test_every_sample_of_the_readme_is_understood_whole_on_a_reel_of_two_minutes() -> None:
+    footage = (
+        MediaInfo(media_id="m", name="match.mp4", kind="video", duration_ms=5_400_000),
+        MediaInfo(media_id="s", name="song.mp3", kind="audio", duration_ms=200_000),
+    )
+    clips = tuple(ClipFact(number=n, start_ms=20_000 * (n - 1), duration_ms=20_000, media_id="m") for n in range(1, 7))
+    cut = SessionFacts(media=footage, clips=clips, duration_ms=120_000, has_timeline=True, rev=1)
+    asked = samples()
+    read = {each: interpret(each, cut) for each in asked}
+    assert len(asked) >= 6
+    assert {each for each, one in read.items() if one.kind == "query"} == {"Why the third one?"}
+    lost = [each for each, one in read.items() if one.not_understood or one.unsupported or one.missing]
+    assert lost == []
+    assert all(one.operations for one in read.values() if one.kind == "plan")
+    assert {one.kind for one in read.values()} == {"plan", "query"}
 
 
 def test_every_command_of_the_guides_exists() -> None:
