@@ -50,7 +50,7 @@ HIDDEN = {
     "extra": "fields of others, which are kept as they came",
 }
 """What no list of clips tells, and why."""
-PARTS = {
+PARTS: dict[str, dict[str, Any]] = {
     "filters": {
         "name": (Filter(name="bw"),),
         "amount": (Filter(name="blur", amount=0.5),),
