@@ -168,6 +168,13 @@ def test_where_one_of_several_reels_cannot_be_read_none_is_made_and_the_others_a
     assert [op.op for op in outcome.offered] == ["highlights"]
 
 
+@pytest.mark.parametrize("text", ["one second of each shot", "take 1 second from every scene"])
+def test_so_much_of_each_shot_is_that_of_each_and_not_of_the_reel(text: str) -> None:
+    (operation,) = interpret(text, SESSIONS["raw"]).operations
+    assert isinstance(operation, Highlights)
+    assert (operation.criterion, operation.clip_ms, operation.total_ms) == ("scene_change", 1000, None)
+
+
 def test_subtitles_come_from_a_file_when_there_is_one() -> None:
     with_file = REEL.model_copy(update={"subtitle_files": ("match.srt",)})
     assert interpret("add subtitles", with_file).operations[0].op == "subtitles_add"

@@ -10,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from highlight_mcp.engine.moments import RecordingSignals, choose, liveliness_curve, rank
+from highlight_mcp.engine.moments.clip_edges import CandidateClip
+from highlight_mcp.engine.moments.fitting import select_clips
+from highlight_mcp.engine.moments.moment import Candidate, Confidence, LengthLimits
 from highlight_mcp.engine.signals.analysis import Analysis
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
 from highlight_mcp.engine.signals.series import SERIES_HZ
 from highlight_mcp.engine.signals.sound import BAND_EDGES_HZ, SoundSeries
+from highlight_mcp.messages import message
 from highlight_mcp.timeline.media import MediaInfo
 from highlight_mcp.timeline.operations import SEARCHED, Criterion, Highlights
 
@@ -44,7 +48,7 @@ def recording(seconds: int = 600, cheers: tuple[int, ...] = CHEERS, seed: int = 
 
 def source(analysis: Analysis, name: str = "match") -> RecordingSignals:
     info = MediaInfo(media_id=name, name=f"{name}.mp4", kind="video", duration_ms=analysis.duration_ms)
-    return RecordingSignals(name, info.name, info, analysis)
+    return RecordingSignals(name, info.name, info, replace(analysis, fingerprint=f"hl1:{name}"))
 
 
 MATCH = source(recording())
@@ -191,3 +195,105 @@ def test_the_curve_is_at_most_one_point_per_second_and_peaks_at_cheers() -> None
     assert all(0 <= value <= 1 for _, value in points)
     best = max(points, key=lambda point: point[1])[0] / 1000
     assert any(start <= best <= start + 8 for start in CHEERS)
+
+
+def shown(cuts: list[int], seconds: int) -> RecordingSignals:
+    """A silent recording of these cuts (ms), looked at five times a second."""
+    at_ms = np.arange(0, seconds * 1000, 200, dtype=np.int64)
+    still = np.zeros(len(at_ms), np.float32)
+    scenes = np.random.default_rng(7).integers(0, 255, (len(cuts) + 1, 54, 64)).astype(np.uint8)
+    pictures = replace(
+        SampleFrames.none(),
+        at_ms=at_ms, images=scenes[np.searchsorted(np.array(cuts), at_ms, side="right")], motion=still, flow=still,
+        focus=still + 0.5, camera=np.zeros((len(at_ms), 3), np.float32), cut_ms=np.array(cuts, np.int64),
+        cut_after_ms=np.array(cuts, np.int64) - 40, seen_ms=np.array([[0, seconds * 1000]], np.int64),
+    )  # fmt: skip
+    return source(Analysis("hl1:cuts", seconds * 1000, None, pictures, dense=True), "cuts")
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(4, 40), min_size=1, max_size=12), st.integers(500, 4_000))
+def test_so_much_of_each_shot_is_one_clip_of_each_without_a_cut_inside(lengths: list[int], clip_ms: int) -> None:
+    cuts = [200 * place for place in itertools.accumulate(lengths)]
+    whole = shown(cuts, cuts[-1] // 1000 + 4)
+    picks = choose([whole], Highlights(criterion="scene_change", clip_ms=clip_ms)).picks
+    shots = list(itertools.pairwise([0, *cuts, whole.analysis.duration_ms]))
+    assert [pick.start_ms for pick in picks] == [start for start, _ in shots]
+    for pick, (start, end) in zip(picks, shots, strict=True):
+        assert pick.end_ms <= end
+        assert pick.length_ms >= min(clip_ms, end - start - 40)
+
+
+def fitting(start_s: int, length_s: int, confidence: Confidence, score: float) -> CandidateClip:
+    """A clip of a candidate that begins at a time."""
+    start, end = start_s * 1000, (start_s + length_s) * 1000
+    candidate = Candidate(start, end, (start + end) // 2, score, confidence, message("engine.why.new_shot"))
+    return CandidateClip(MATCH, candidate, start, end, 0, MATCH.analysis.duration_ms)
+
+
+lengths_and_marks = st.lists(st.tuples(st.integers(2, 25), st.booleans()), min_size=1, max_size=12)
+
+
+@settings(max_examples=200)
+@given(lengths_and_marks, st.integers(2, 90))
+def test_no_certain_moment_is_left_out_where_most_of_it_fits_in_place_of_lesser_ones(
+    some: list[tuple[int, bool]], total_s: int
+) -> None:
+    some = sorted(some, key=lambda one: not one[1])
+    clips = [
+        fitting(30 * place, length, "high" if certain else "medium", 20.0 - place)
+        for place, (length, certain) in enumerate(some)
+    ]
+    chosen, left = select_clips(clips, LengthLimits.of(Highlights(total_ms=total_s * 1000, clip_max_ms=30_000)))
+    assert sum(clip.length_ms for clip in chosen) <= total_s * 1000
+    lesser_ms = sum(clip.length_ms for clip in chosen if clip.candidate.confidence != "high")
+    for clip in left:
+        if lesser_ms and clip.candidate.confidence == "high":
+            assert 0.6 * clip.length_ms > lesser_ms
+
+
+@pytest.mark.parametrize("total_ms", [25_000, 45_000, 90_000])
+def test_a_quieter_recording_is_not_left_out_for_the_third_moment_of_a_louder_one(total_ms: int) -> None:
+    quieter = source(recording(cheers=(100, 200), seed=2), "quieter")
+    picks = choose([MATCH, quieter], Highlights(total_ms=total_ms)).picks
+    assert {pick.media_id for pick in picks} == {"match", "quieter"}
+
+
+def test_the_same_recording_under_two_names_shows_each_moment_once() -> None:
+    copy = replace(MATCH, media_id="copy", name="copy.mp4")
+    alone, both = (choose(sources, Highlights(total_ms=90_000)) for sources in ([MATCH], [MATCH, copy]))
+    assert both.picks == alone.picks
+    assert [note.key for note in both.notes if note not in alone.notes] == ["engine.note.same_recording"]
+
+
+@settings(max_examples=25)
+@given(st.integers(2, 590), st.integers(0, 2**31))
+def test_a_cheer_is_found_wherever_it_is_also_in_the_first_and_the_last_minute(at_s: int, seed: int) -> None:
+    whole = source(recording(cheers=(at_s,), seed=seed), "any")
+    (pick,) = choose([whole], Highlights(total_ms=20_000)).picks
+    assert pick.confidence != "low"
+    assert pick.start_ms <= (at_s + 1) * 1000 < pick.end_ms
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["clip_ms", "clip_max_ms"]),
+    st.integers(2_000, 15_000),
+    st.sampled_from(["fast", "normal", "slow"]),
+    st.sampled_from([None, 12_000, 30_000, 90_000]),
+)
+def test_however_short_its_clips_a_reel_never_begins_a_cheer_after_what_it_answers(
+    bound: str, length_ms: int, pace: str, total_ms: int | None
+) -> None:
+    wish = Highlights.model_validate({"criterion": "cheer", bound: length_ms, "pace": pace, "total_ms": total_ms})
+    for pick in choose([MATCH], wish).picks:
+        onset_ms = 1000 * min(CHEERS, key=lambda start: abs(start * 1000 - pick.peak_ms))
+        assert pick.start_ms < onset_ms
+
+
+def test_minutes_of_one_silent_place_are_said_to_tell_nothing_and_a_cut_recording_is_not() -> None:
+    wish = Highlights(total_ms=20_000)
+    still, cut = (choose([shown(cuts, 300)], wish) for cuts in ([], [90_000, 180_000]))
+    assert [note.key for note in still.notes] == ["engine.note.nothing_clear", "engine.note.one_silent_place"]
+    assert "engine.note.one_silent_place" not in [note.key for note in cut.notes]
+    assert sum(pick.length_ms for pick in still.picks) == 20_000

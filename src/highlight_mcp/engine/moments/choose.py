@@ -1,130 +1,23 @@
-"""The choice of moments for a wish, over one or several recordings, and how the length is shared among them."""
+"""The choice of moments for a wish, over one or several recordings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ...messages import Message, message
 from ...timeline.operations import Highlights
+from ..signals.sound import FLOOR_DB
 from .clip_edges import CandidateClip, shortest_clip
 from .closer_look import looked_at
+from .fitting import LIMITLESS_MS, distribute_time, grown, select_clips, spend_spare_time
 from .moment import DEFAULT_TOTAL_MS, Candidate, FoundElsewhere, LengthLimits, Moment, RecordingSignals, Selection
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
-
-_GAP_MS = 500  # ms; flat
-_STEP_MS = 500  # ms; flat
-_MOST_SPARE_MS = 4_000  # ms beside an event and its lead; flat
-_LIMITLESS_MS = 60_000  # ms; more than a clip has
-_LAST_MS = 1_000  # ms that are missing at the end; flat
-_LEAST_CORE_MS = 2_000  # ms; a shorter piece of a moment is a flash; flat
-_CORE_SHARE = 0.6  # part of a moment; flat
-
-
-def select_clips(clips: list[CandidateClip], bounds: LengthLimits) -> tuple[list[CandidateClip], list[CandidateClip]]:
-    """(chosen, left out), both best first. Greedy by score, no overlap, never longer than the reel.
-
-    A clip that does not fit is passed over for later, shorter ones; only the very first is shortened.
-    """
-    chosen: list[CandidateClip] = []
-    left: list[CandidateClip] = []
-    room = bounds.total_ms
-    for clip in clips:
-        if bounds.count is not None and len(chosen) >= bounds.count:
-            left.append(clip)
-        elif any(_collide(clip, other) for other in chosen):
-            continue
-        elif room is None or clip.length_ms <= room:
-            chosen.append(clip)
-            room = None if room is None else room - clip.length_ms
-        elif not chosen:
-            chosen.append(replace(clip, end_ms=clip.start_ms + room))
-            room = 0
-        else:
-            left.append(clip)
-    return chosen, left
-
-
-def distribute_time(chosen: list[CandidateClip], bounds: LengthLimits) -> list[CandidateClip]:
-    """Longer lead-ins where the reel has room: everyone in turn, a second at a time, best first."""
-    if bounds.fixed_ms is not None:
-        return chosen
-    clips = list(chosen)
-    room = bounds.total_ms - sum(clip.length_ms for clip in clips) if bounds.total_ms is not None else 10**9
-    grown = True
-    while grown and room >= _STEP_MS:
-        grown = False
-        for index, clip in enumerate(clips):
-            if room < _STEP_MS:
-                break
-            longer = clip.with_lead(_STEP_MS, bounds.lead_ms)
-            if longer.length_ms > bounds.longest_ms or longer.length_ms == clip.length_ms:
-                continue
-            if any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
-                continue
-            room -= longer.length_ms - clip.length_ms
-            clips[index] = longer
-            grown = True
-    return clips
-
-
-def spend_spare_time(
-    chosen: list[CandidateClip], left: list[CandidateClip], bounds: LengthLimits
-) -> list[CandidateClip]:
-    """The clips with the rest of the reel's length: the next moment cut to its core, else longer leads and tails.
-
-    Whichever shows more: a moment of which most fits goes before seconds around those that are shown already. Clips
-    grow in turn, best first, within their shots, for the last second also somewhat further; what cannot be filled so
-    stays missing.
-    """
-    if bounds.total_ms is None or bounds.fixed_ms is not None or not chosen:
-        return chosen
-    clips = list(chosen)
-    room = bounds.total_ms - sum(clip.length_ms for clip in clips)
-    for clip in left if bounds.count is None else ():
-        whole = min(clip.length_ms, bounds.longest_ms)
-        if _LEAST_CORE_MS <= room < whole and room >= _CORE_SHARE * whole:
-            core = clip.trimmed(room)
-            if not any(_collide(core, other) for other in clips):
-                return [*clips, core]
-    clips = _grown(clips, bounds, _MOST_SPARE_MS)
-    return _grown(clips, bounds, _LIMITLESS_MS) if _missing(clips, bounds) <= _LAST_MS else clips
-
-
-def _missing(clips: list[CandidateClip], bounds: LengthLimits) -> int:
-    return max(0, (bounds.total_ms or 0) - sum(clip.length_ms for clip in clips))
-
-
-def _grown(clips: list[CandidateClip], bounds: LengthLimits, most_ms: int) -> list[CandidateClip]:
-    """All clips longer in turn, at the end first, as far as the reel, their shots and `most_ms` allow."""
-    clips = list(clips)
-    room = _missing(clips, bounds)
-    grown = True
-    while grown and room > 0:
-        grown = False
-        for index, later in [(index, later) for later in (True, False) for index in range(len(clips))]:
-            clip = clips[index]
-            step = min(_STEP_MS, room, bounds.longest_ms - clip.length_ms)
-            longer = clip.grown(step, most_ms, later=later) if step > 0 else clip
-            if longer == clip or any(_collide(longer, other) for place, other in enumerate(clips) if place != index):
-                continue
-            room -= longer.length_ms - clip.length_ms
-            clips[index] = longer
-            grown = True
-    return clips
-
-
-def _collide(one: CandidateClip, other: CandidateClip) -> bool:
-    return (
-        one.source.media_id == other.source.media_id
-        and one.start_ms < other.end_ms + _GAP_MS
-        and other.start_ms < one.end_ms + _GAP_MS
-    )
-
 
 _MOST_NEIGHBOURS = 10  # moments told of
 _FILLER_MS, _LEAST_FILLER_MS = 8_000, 1_000  # ms; flat
 _SHORT_REEL_MS, _SHORT_FOOTAGE = 30_000, 3  # ms; times the reel; flat
 _LEAST_REEL_MS, _REEL_PART = 5_000, 5  # ms; part of the footage; flat
+_LONG_STAY_MS, _ALMOST_ALL = 120_000, 0.9  # ms of one place, share of a recording; no source on record, not varied
 _GENERAL = ("auto", "score_change")
 _APPROXIMATE = {"goal": "goal", "score_change": "score_change", "laughter": "laughter", "applause+laugh": "laughter"}
 
@@ -170,6 +63,8 @@ def choose(
         return Selection([], [], [*notes, message("engine.note.none_found", what=what, footage=footage)])
     windows = {source.media_id: within for source, within in usable}
     candidates.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
+    if len(usable) > 1 and wish.count is None:
+        candidates = _best_of_each_first(candidates)
     if wish.taken is not None:
         place = {source.media_id: index for index, (source, _) in enumerate(usable)}
         candidates.sort(key=lambda pair: (place[pair[0].media_id], pair[1].start_ms), reverse=wish.taken == "last")
@@ -178,6 +73,19 @@ def choose(
     chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
     return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _best_of_each_first(
+    ranked: list[tuple[RecordingSignals, Candidate]],
+) -> list[tuple[RecordingSignals, Candidate]]:
+    """The best of every recording goes before the second of any, where it is clear: one would take the whole reel."""
+    firsts: dict[str, tuple[RecordingSignals, Candidate]] = {}
+    for source, one in ranked:
+        if one.confidence != "low":
+            firsts.setdefault(source.media_id, (source, one))
+    leading = list(firsts.values())
+    taken = {id(one) for _, one in leading}
+    return [*leading, *(pair for pair in ranked if id(pair[1]) not in taken)]
 
 
 def _candidates(
@@ -192,12 +100,17 @@ def _usable(
     sources: Sequence[RecordingSignals], wish: Highlights, notes: list[Message]
 ) -> list[tuple[RecordingSignals, tuple[int, int]]]:
     """Sources with the range of each that may be used."""
-    out = []
+    out: list[tuple[RecordingSignals, tuple[int, int]]] = []
     for source in sources:
         if wish.source is not None and wish.source not in (source.media_id, source.name):
             continue
         if source.info.kind == "image":
             notes.append(message("engine.note.picture", name=source.name))
+            continue
+        known = source.analysis.fingerprint
+        twin = next((one for one, _ in out if one.analysis.fingerprint == known), None)
+        if twin is not None and not wish.every_source:
+            notes.append(message("engine.note.same_recording", name=source.name, other=twin.name))
             continue
         low, high = 0, source.analysis.duration_ms
         if wish.range_ms is not None:
@@ -243,6 +156,7 @@ def _nothing_clear(
 ) -> Selection:
     """The slight moments there are, then the liveliest stretches, said to be no more than that."""
     notes.append(message("engine.note.nothing_clear"))
+    notes += [message("engine.note.one_silent_place", name=one.name) for one, _ in usable if _is_one_silent_place(one)]
     bounds = LengthLimits.of(wish)
     available = sum(high - low for _, (low, high) in usable)
     total = min(bounds.total_ms or DEFAULT_TOTAL_MS, available)
@@ -261,6 +175,15 @@ def _nothing_clear(
     chosen, left = select_clips(clips, bounds)
     chosen = spend_spare_time(_settled(chosen, bounds), [], bounds)
     return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
+
+
+def _is_one_silent_place(source: RecordingSignals) -> bool:
+    """Whether there is nothing to tell moments by: no sound, and for minutes one place alone."""
+    sound, shots = source.analysis.sound, source.analysis.shots
+    if sound is not None and float(sound.loudness.max(initial=FLOOR_DB)) > FLOOR_DB + 1.0:
+        return False
+    longest = max((shot.end_ms - shot.start_ms for shot in shots), default=0)
+    return longest >= max(_LONG_STAY_MS, _ALMOST_ALL * source.analysis.duration_ms)
 
 
 def _of_every_source(
@@ -294,7 +217,7 @@ def _of_every_source(
     chosen, left = select_clips([*leading, *rest], bounds)
     chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
     if wish.total_ms is not None and bounds.fixed_ms is None:
-        chosen = _grown(chosen, bounds, _LIMITLESS_MS)
+        chosen = grown(chosen, bounds, LIMITLESS_MS)
     _say_length(chosen, bounds, notes, more=False)
     return Selection(_ordered(chosen, usable, wish), [_moment(clip) for clip in left[:_MOST_NEIGHBOURS]], notes)
 

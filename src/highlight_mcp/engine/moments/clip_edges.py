@@ -178,7 +178,14 @@ def shortest_clip(
 
 
 def _around_peak(candidate: Candidate, start: int, end: int, length: int) -> tuple[int, int]:
-    """The beginning matters most (the act); moved on only so far that the peak is inside."""
+    """The beginning matters most (the act); moved on only so far that the peak is inside, if that is the act's.
+
+    A crowd is loudest some time after what it cheers: there the beginning stays, with a lead that suits the length.
+    """
+    if candidate.signals.get("kind") == "crowd":
+        lead = min(candidate.least_lead_ms, length // _LEAD_PART)
+        first = max(start, min(candidate.start_ms - lead, end - length))
+        return first, first + length
     latest = max(start, candidate.peak_ms + min(_AFTER_PEAK_MS, length // _AFTER_PEAK_SHARE) - length)
     first = min(latest, end - length)
     return first, first + length
@@ -186,6 +193,10 @@ def _around_peak(candidate: Candidate, start: int, end: int, length: int) -> tup
 
 def _fixed(source: RecordingSignals, candidate: Candidate, length: int, within: tuple[int, int]) -> CandidateClip:
     low, high = within
+    if candidate.signals.get("kind") == "shot":
+        start = max(low, candidate.start_ms)
+        end = min(high, start + length, _shot_end(source.analysis, candidate.start_ms))
+        return CandidateClip(source, candidate, start, max(start + 1, end), low, high)
     event = candidate.end_ms - candidate.start_ms
     if event + candidate.least_lead_ms >= length:
         start, _ = _around_peak(
@@ -196,3 +207,9 @@ def _fixed(source: RecordingSignals, candidate: Candidate, length: int, within: 
         start = candidate.start_ms - max(candidate.least_lead_ms, spare * _LEAD_THIRDS // 3)
     start = max(low, min(start, high - length))
     return CandidateClip(source, candidate, start, min(high, start + length), low, high)
+
+
+def _shot_end(analysis: Analysis, start_ms: int) -> int:
+    """Where the shot that begins at a time ends."""
+    index = bisect_right(analysis.boundaries, start_ms, key=lambda cut: cut[0])
+    return analysis.boundaries[index][0] if index < len(analysis.boundaries) else analysis.duration_ms

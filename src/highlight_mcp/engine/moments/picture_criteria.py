@@ -90,9 +90,9 @@ def _restless(analysis: Analysis) -> list[Candidate]:
 
 
 def scene_changes(analysis: Analysis) -> list[Candidate]:
-    """Shot boundaries, with the first seconds of the new shot."""
+    """The first seconds of every shot whose beginning is known."""
     out = []
-    for shot in analysis.shots[1:]:
+    for shot in analysis.shots if len(analysis.shots) > 1 else ():
         if shot.opening == "change":
             continue
         end = min(shot.end_ms, shot.start_ms + _SHOT_MS)

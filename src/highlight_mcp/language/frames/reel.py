@@ -6,6 +6,7 @@ only when that is asked for in so many words; see `reel_change` for changes to t
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from ...timeline.operations import Highlights
 from ..context import ParseContext
@@ -152,6 +153,7 @@ ROLES = [
         many=True,
     ),
     role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
+    role("shots", "'of'|'from' EACH 'shot'|'scene'"),
     role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
     role("for", "'for' <unknown> <unknown>?", "'给' <name> '看'"),
     role(
@@ -232,7 +234,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         facts |= found
     criterion, caveats = reel_facts.criterion(filled)
     facts |= {"criterion": criterion} if criterion and not filled.has("search") else {}
-    facts |= _spread(filled, scene)
+    facts |= _spread(filled, scene) | _of_each_shot(filled, facts)
     assumed = set[str]()
     whole = sum(m.duration_ms for m in scene.situation.footage)
     if facts.get("total_ms", 0) > whole > 0:
@@ -251,6 +253,14 @@ def _spread(filled: Filled, scene: ParseContext) -> dict[str, bool]:
         return {}
     scene.sentence_has -= {"BATCH"}
     return {"every_source": True} if len(scene.situation.footage) > 1 else {}
+
+
+def _of_each_shot(filled: Filled, facts: dict[str, Any]) -> dict[str, Any]:
+    """`one second of each shot`: a length with that is the length of each clip, and every shot is one."""
+    if not filled.has("shots") or "criterion" in facts:
+        return {}
+    length = facts.pop("total_ms", None)
+    return {"criterion": "scene_change"} | ({} if length is None else {"clip_ms": length})
 
 
 _REEL = frame(
