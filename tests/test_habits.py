@@ -69,7 +69,7 @@ def thresholds(text: str) -> list[ast.Assign]:
     ]
 
 
-@pytest.mark.parametrize("package", ["signals", "moments"])
+@pytest.mark.parametrize("package", ["signals", "moments", "scoreboard"])
 def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
     """In a comment on its line or above it, or in the docstring below it."""
     bare = []
@@ -81,6 +81,23 @@ def test_every_threshold_has_its_unit_beside_it(package: str) -> None:
             if "#" not in here and not above.startswith("#") and not below.startswith('"""'):
                 bare.append(f"{file.name}: {here}")
     assert bare == []
+
+
+NAMED = re.compile(r"\b(?:[a-z_]+\.)*([a-z_]{3,})\.(_?[A-Za-z][A-Za-z_]+)\b")
+
+
+def test_what_a_comment_beside_a_threshold_names_is_there() -> None:
+    """Such as `motion._enter`: the module is there, and that name is in it."""
+    files = {file.stem: file for file in (PACKAGE / "engine").rglob("*.py")}
+    gone = []
+    for package in ("signals", "moments", "scoreboard"):
+        for file in (PACKAGE / "engine" / package).glob("*.py"):
+            for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+                for module, name in NAMED.findall(line.partition("#")[2]):
+                    text = files[module].read_text("utf-8") if module in files else ""
+                    if not re.search(rf"\b{name}\b", text) and name not in ("py", "md"):
+                        gone.append(f"{file.name}:{number}: {module}.{name}")
+    assert gone == []
 
 
 RATIOS = {"time_base", "average_rate", "guessed_rate", "base_rate", "framerate", "sample_aspect_ratio"}

@@ -7,7 +7,7 @@ from ...timeline.operations import Criterion
 from .moment import Candidate
 
 MOST = 40
-"""Candidates that a sense which takes time looks at, best first."""
+"""Candidates that a sense which takes time looks at, best first; no source on record, not varied."""
 
 
 class CloserLook(Protocol):

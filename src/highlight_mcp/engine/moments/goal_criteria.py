@@ -11,6 +11,7 @@ from .closer_look import CloserLook, looked_at
 from .moment import Candidate
 from .ranking import moments_of
 
+# Of these none was varied, and no source is on record: no broadcast with labels is at hand.
 # ms before the last look at the old score in which an act may begin, most; within the second an act counts the more,
 # the nearer it is: people change the score 1 to 10 s after a goal, at small games up to half a minute
 _EARLIEST_MS, _NEAR_MS = 40_000, 14_000

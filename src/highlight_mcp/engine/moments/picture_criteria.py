@@ -43,7 +43,7 @@ class MotionBaseline:
 
 _GRID_HZ = 2  # values per second
 _BURST_MS, _BURST_PERCENT = 3_000, 80.0  # ms; percent; flat
-_CLEAR = 1.3  # times bursts._enter; flat
+_CLEAR = 1.3  # times motion._enter; flat
 _LEAST_OCTAVES, _MOST_OCTAVES, _TOP_PERCENT = 0.6, 1.2, 97  # octaves, octaves, percent; flat
 _LEAVE, _SURE_TIMES = 0.5, 2.5  # of the entry; times the usual; flat
 _LEAST_LEAD_MS, _LEAD_MS = 500, 2_000  # ms; flat

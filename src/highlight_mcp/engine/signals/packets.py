@@ -28,7 +28,7 @@ _CELL_MS = 500  # ms; flat
 _FEW_BYTES = 200.0  # bytes per cell, added before the logarithm; flat
 _KEY_OCTAVES, _KEY_WEIGHT = 1.2, 0.9  # octaves of size; 0..1, the most it tells; flat
 _USUAL_MS, _SMOOTH_MS = 180_000, 3_000  # ms; flat
-_MAD_TO_SD = 1.4826  # see bursts
+_MAD_TO_SD = 1.4826  # as motion._MAD_TO_SD
 # octaves, octaves, standard deviations; flat
 _LEAST_DEVIATION, _LEAST_OCTAVES, _DEVIATIONS = 0.1, 0.35, 3.5
 _GAP_CELLS = 4  # cells; flat

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT = 64, 36  # pixels of a look
+WIDTH, HEIGHT = 64, 36  # pixels of a look; no source on record, not varied
 _FEW = 1000  # looks at once, for memory
 
 Times = NDArray[np.int64]

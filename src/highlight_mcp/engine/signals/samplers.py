@@ -19,7 +19,7 @@ from .similarity import prepare, similarity
 
 BURST_PACKETS = 3  # packets; 3 follow true motion at 0.75 (Spearman, 10 clips at 1 Mbit/s), 2 at 0.64, 5 at 0.75
 _LOOK_EVERY_MS = 200  # ms; F1 -0.025 at worst
-_SAME_PLACE = 0.62  # likeness 0..1, as departures._SAME; flat
+_SAME_PLACE = 0.62  # likeness 0..1, as cutaways._SAME; flat
 # pixels. Where five looks a second are taken, every third or a rarer pixel of a large picture has to do for a mean over
 # 25 of them: on 24 frames of 1080p no value of a look was further than 4 of 255 from that over all pixels (on average
 # 0.5, as rounding alone)

@@ -16,9 +16,9 @@ Indices = NDArray[np.int64]
 
 _EVERYWHERE = 0.45  # share of the budget; flat
 _LIKELY = 0.85  # share of the budget; flat
-_LEAST_SUSPICION = 0.25  # 0..1, see packets.suspicion; flat
+_LEAST_SUSPICION = 0.25  # 0..1, see packets.packet_cut_score; flat
 _CHANGED = 0.38  # 1 - likeness; flat
-_CLEAR_SUSPICION = 0.6  # 0..1, see packets.suspicion; flat
+_CLEAR_SUSPICION = 0.6  # 0..1, see packets.packet_cut_score; flat
 
 
 class KeyframeScheduler:
