@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forked import Forked
-from highlight_mcp.backend.config import BackendConfig, BackendLimits, Faults, Timing
+from highlight_mcp.backend.config import BackendConfig, BackendLimits, Timing
 from highlight_mcp.backend.process import serve
 
 PATHS = ("home", "output_dir")
@@ -36,5 +36,6 @@ def config_of(values: dict[str, Any]) -> BackendConfig:
     plain["fork_server"] = tuple(values.get("fork_server") or ()) or None
     plain["timing"] = Timing(**values.get("timing", {}))
     plain["limits"] = BackendLimits(**values.get("limits", {}))
-    plain["faults"] = Faults(**values.get("faults", {}))
+    if die_at := plain.pop("die_at", None):
+        plain["reached"] = lambda step: os._exit(137) if step == die_at else None  # as by kill -9
     return BackendConfig(**plain)

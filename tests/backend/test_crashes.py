@@ -48,7 +48,7 @@ def test_a_backend_that_dies_at_any_step_of_a_render_leaves_one_reel_and_one_fin
     with_timeline(rig)
     rig.processes[-1].terminate()
     rig.wait_end()
-    backend = rig.start(faults={"die_at": point})
+    backend = rig.start(die_at=point)
     session = backend.get("/api/local/tasks")["data"]["tasks"][0]["session_id"]
     backend.submit(session)
     assert rig.wait_end() == 137
@@ -73,7 +73,7 @@ def test_an_edit_interrupted_by_kill_9_of_the_backend_is_run_again_and_makes_one
 
 
 def test_a_backend_that_dies_right_after_an_edit_was_stored_does_not_make_it_twice(rig: Rig) -> None:
-    backend = rig.start(faults={"die_at": "after_edit"})
+    backend = rig.start(die_at="after_edit")
     session = backend.session("My game", rig.clip())
     # The answer goes out at the commit: it may have been sent before the backend dies.
     with suppress(httpx.TransportError):

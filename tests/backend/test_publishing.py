@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from highlight_mcp.backend.config import FaultPoints
+from highlight_mcp.backend.config import Reached, Step
 from highlight_mcp.backend.publishing import publish, reel_stem
 from highlight_mcp.contract.errors import ApiError
 
@@ -18,14 +18,12 @@ class Died(Exception):
     """The process ends here, so to speak."""
 
 
-class Dying(FaultPoints):
-    def __init__(self, at: str) -> None:
-        super().__init__(None)
-        self._at = at
-
-    def reach(self, point: str) -> None:
-        if point == self._at:
+def dying(at: str) -> Reached:
+    def reached(step: Step) -> None:
+        if step == at:
             raise Died
+
+    return reached
 
 
 class Desk:
@@ -43,7 +41,7 @@ class Desk:
         return True
 
     def publish(self, die_at: str = "") -> Path:
-        return publish(self.attempt, self.output, "Reel", SIZE, self.promised, self.remember, Dying(die_at))
+        return publish(self.attempt, self.output, "Reel", SIZE, self.promised, self.remember, dying(die_at))
 
     def found(self) -> list[str]:
         return sorted(file.name for file in self.output.iterdir())

@@ -1,8 +1,8 @@
-"""What the backend is told at its start, and points where a test ends it. Plain values: asking loads nothing heavy."""
+"""What the backend is told at its start, and who hears of the steps of its jobs. Asking loads nothing heavy."""
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -54,11 +54,13 @@ class Timing:
     fetch_window: float = 60.0
 
 
-@dataclass(frozen=True)
-class Faults:
-    """Points at which a test lets the process die, as by kill -9: names of `faults.POINTS`."""
+Step = Literal["before_child", "after_child", "before_move", "after_move", "after_settle", "after_edit"]
+"""Between two of these a process may end and leave a job half done: a child, a file in place, a stored outcome."""
+Reached = Callable[[Step], None]
 
-    die_at: str | None = None
+
+def nobody(step: Step) -> None:
+    """Hears of the steps where nobody else does."""
 
 
 def _slots() -> int:
@@ -88,7 +90,7 @@ class BackendConfig:
     where there is one, makes the processes of light jobs, else `kept_engine` does one light edit after another
     (`warm_starts`). `line` is the folder in which children of all people wait for
     their turn, one in `home` where there is one person. `child_environment` is added to the environment of the
-    children. `models` are the folders of the models of the extras, by name.
+    children. `models` are the folders of the models of the extras, by name. `reached` hears of each step of a job.
     """
 
     home: Path
@@ -113,7 +115,7 @@ class BackendConfig:
     allowed_origins: tuple[str, ...] = ()
     limits: BackendLimits = BackendLimits()
     timing: Timing = Timing()
-    faults: Faults = Faults()
+    reached: Reached = nobody
 
     def without_warm_starts(self) -> "BackendConfig":
         """The same for a few jobs: each starts an engine of its own."""
@@ -173,20 +175,3 @@ class BackendConfig:
     @property
     def scratch(self) -> Path:
         return self.home / "tmp"
-
-
-POINTS = frozenset({"before_child", "after_child", "before_move", "after_move", "after_settle", "after_edit"})
-
-
-class FaultPoints:
-    """Armed by the configuration; harmless otherwise."""
-
-    def __init__(self, die_at: str | None) -> None:
-        if die_at is not None and die_at not in POINTS:
-            raise ValueError(f"no such fault point: {die_at!r}; points are {sorted(POINTS)}")
-        self._die_at = die_at
-
-    def reach(self, point: str) -> None:
-        """Die here if told so."""
-        if point == self._die_at:
-            os._exit(137)

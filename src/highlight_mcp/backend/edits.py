@@ -20,7 +20,7 @@ from ..messages import Message, chosen_language, in_words, language_of, sentence
 from ..timeline.model import Timeline
 from ..timeline.schemas import fault_of
 from . import ledger, sessions
-from .config import FaultPoints
+from .config import Reached
 from .database import Database, now_ms
 from .engine_runner import no_answer
 from .jobs import EDIT, AttemptFailed, JobRunner, ProgressStore, key_of
@@ -59,7 +59,7 @@ class EditJobs:
         progress_store: ProgressStore,
         media_store: MediaStore,
         history: sessions.VersionStore,
-        points: FaultPoints,
+        reached: Reached,
         cache: str,
         *,
         strict: bool,
@@ -69,7 +69,7 @@ class EditJobs:
         self._progress_store = progress_store
         self._media_store = media_store
         self._history = history
-        self._points = points
+        self._reached = reached
         self._cache = cache
         self._strict = strict
         self._readers: dict[str, ReaderSettings] = {}
@@ -161,7 +161,7 @@ class EditJobs:
             values = {"status": stored["status"], "result": dumps(stored), "finished_ms": now_ms()}
             connection.execute(turns.update().where(turns.c.id == job_id).values(**values))
             ledger.settle(connection, key_of(EDIT, job_id), charge=bool(made))
-        self._points.reach("after_edit")
+        self._reached("after_edit")
         self._progress_store.forget(key_of(EDIT, job_id))
 
     def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:

@@ -27,7 +27,7 @@ from dbos import DBOS
 
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import Message, verbatim
-from .config import BackendConfig, FaultPoints
+from .config import BackendConfig, Reached
 from .database import Database, now_ms
 from .engine_runner import EngineCancelled, EngineCrashed, EngineRunner, OnQuestion, no_answer
 from .storage import os_fault
@@ -219,13 +219,13 @@ class JobRunner:
         children: EngineRunner,
         attempts: Attempts,
         progress_store: ProgressStore,
-        points: FaultPoints,
+        reached: Reached,
     ) -> None:
         self._timing = config.timing
         self._children = children
         self._attempts = attempts
         self._progress_store = progress_store
-        self._points = points
+        self._reached = reached
 
     async def run(self, key: str, make_spec: MakeSpec, answer: OnQuestion = no_answer) -> dict[str, Any]:
         """Run the child of a job, once more if it dies; `answer` is for what it asks. Raises JobFailed."""
@@ -243,10 +243,10 @@ class JobRunner:
         """One attempt; None when the child died and another one may be tried."""
         outcome, problem = "cancelled", None
         try:
-            self._points.reach("before_child")
+            self._reached("before_child")
             result = await self._supervised(key, attempt, make_spec(attempt), answer)
             outcome = "done"
-            self._points.reach("after_child")
+            self._reached("after_child")
             return result
         except EngineCrashed:
             outcome = DIED

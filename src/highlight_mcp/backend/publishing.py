@@ -20,7 +20,7 @@ from ..contract.formats import honest
 from ..contract.redaction import printable
 from ..files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from ..messages.reasons import reason_of
-from .config import FaultPoints
+from .config import Reached
 
 Remember = Callable[[Path], bool]
 
@@ -36,7 +36,7 @@ def title_stem(title: str) -> str:
 
 
 def publish(
-    attempt: Path, folder: Path, stem: str, size: int, promised: Path | None, remember: Remember, points: FaultPoints
+    attempt: Path, folder: Path, stem: str, size: int, promised: Path | None, remember: Remember, reached: Reached
 ) -> Path:
     """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, and return its place.
 
@@ -53,7 +53,7 @@ def publish(
         for target in _candidates(folder, stem, promised):
             if not _take(target, promised, remember):
                 continue
-            points.reach("before_move")
+            reached("before_move")
             try:
                 _move(attempt, target)
             except FileExistsError:  # somebody has put a file of theirs in the place of our empty one
@@ -61,7 +61,7 @@ def publish(
             except OSError:
                 withdraw(target, 0)
                 raise
-            points.reach("after_move")
+            reached("after_move")
             return target
     except OSError as error:
         raise ApiError(_unwritable(folder, error)) from error

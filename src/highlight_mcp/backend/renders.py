@@ -16,7 +16,7 @@ from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.render import QualityCheck, RenderInfo
 from ..messages import Message, in_words
 from . import ledger, sessions
-from .config import BackendConfig, FaultPoints
+from .config import BackendConfig, Reached
 from .database import Database, now_ms
 from .edits import Enqueue
 from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, ProgressStore, key_of
@@ -45,14 +45,14 @@ class RenderJobs:
         runner: JobRunner,
         attempts: Attempts,
         progress_store: ProgressStore,
-        points: FaultPoints,
+        reached: Reached,
     ) -> None:
         self._config = config
         self._database = database
         self._runner = runner
         self._attempts = attempts
         self._progress_store = progress_store
-        self._points = points
+        self._reached = reached
 
     def submit(self, account: Account, session_id: str, render_id: str, spec: RenderSpec, enqueue: Enqueue) -> None:
         """Accept a render; the same id with the same request is the same render.
@@ -122,14 +122,14 @@ class RenderJobs:
                 size,
                 Path(row.path) if row.path else None,
                 lambda place: self._remember(job_id, place, finished.facts),
-                self._points,
+                self._reached,
             )
         except ApiError as error:
             self._attempts.explain(key_of(RENDER, job_id), error.fault)
             raise AttemptFailed(error.fault.kind) from None
         if not self._settle(job_id, target, finished.facts):
             withdraw(target, size)
-        self._points.reach("after_settle")
+        self._reached("after_settle")
 
     def close(self, job_id: str, status: str, problem: ErrorInfo) -> bool:
         """End a render without a reel, and sweep what it left. False when it was over."""

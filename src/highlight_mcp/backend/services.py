@@ -15,7 +15,7 @@ from ..contract.session import UploadSource
 from . import sqlite
 from .api.incoming import UrlFetcher
 from .cleanup import Cleaner
-from .config import BackendConfig, FaultPoints
+from .config import BackendConfig
 from .database import Database
 from .edits import EditJobs
 from .engine_runner import EngineRunner
@@ -151,16 +151,16 @@ def _build(config: BackendConfig) -> Services:
     database.hold()
     sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
-    points, progress_store, children = FaultPoints(config.faults.die_at), ProgressStore(), EngineRunner(config)
+    progress_store, children = ProgressStore(), EngineRunner(config)
     attempts, media_store, history = Attempts(database), MediaStore(database), VersionStore(database)
     _end_leftovers(attempts, config)
     accounts = Accounts(database, secret, strict=config.strict)
     accounts.prepare()
-    runner = JobRunner(config, children, attempts, progress_store, points)
+    runner = JobRunner(config, children, attempts, progress_store, config.reached)
     turns = EditJobs(
-        database, runner, progress_store, media_store, history, points, str(config.cache), strict=config.strict
+        database, runner, progress_store, media_store, history, config.reached, str(config.cache), strict=config.strict
     )
-    renders = RenderJobs(config, database, runner, attempts, progress_store, points)
+    renders = RenderJobs(config, database, runner, attempts, progress_store, config.reached)
     room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
     take = taking(config, Prober(config, children, media_store), UrlFetcher(config, room))
