@@ -131,7 +131,8 @@ def _completed(meant: str, question: OpenQuestion, alone: SessionFacts, reader: 
     for sentence in islice(dict.fromkeys(_sentences(meant, question, alone, reader)), _MOST_TRIED):
         outcome = reader.read(sentence, alone)
         whole = outcome.kind == "plan" and not (outcome.not_understood or outcome.unsupported)
-        if whole and all(outcome.operations != other.operations for other in plans):
+        added = outcome.operations != question.asked.offered  # else the answer said nothing that was open
+        if whole and added and all(outcome.operations != other.operations for other in plans):
             plans.append(outcome)
     if len(plans) < 2:
         return plans[0] if plans else None

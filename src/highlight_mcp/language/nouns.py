@@ -1,6 +1,7 @@
 """Words that are a noun, or another verb, for what stands beside them: `the cut`, `clip six has to go last`."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from .lexicon import index
 from .speech import said
@@ -39,6 +40,15 @@ def places_in(tokens: list[Token]) -> list[Token]:
             continue
         if ahead.text not in said("ONE_MORE"):
             out[i] = replace(token, kind="clips", concepts=frozenset(), value=((2, 2),))
+    return out
+
+
+def returns_in(tokens: list[Token]) -> list[Token]:
+    """`bring clip 2 back`: behind a clip, and without an article, the word names no end of the reel."""
+    out = list(tokens)
+    for i, (ahead, token) in enumerate(pairwise(tokens), 1):
+        if token.text in said("RETURNS") and (ahead.kind in ("clips", "number") or ahead.is_a("THAT_CLIP")):
+            out[i] = replace(token, concepts=token.concepts - {"END", "BACK"} | {"TAKES_BACK"})
     return out
 
 

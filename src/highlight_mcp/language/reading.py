@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ..timeline.operations import Keep, Remove, Reorder, Undo
 from . import (
@@ -36,6 +36,7 @@ from .policy import decide
 from .reel_parts import Tokens
 from .scanner import join_particles, scan
 from .session_facts import SessionFacts
+from .speech import form
 from .tokens import Token
 from .utterance import withdrawn
 
@@ -53,6 +54,8 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
     if answer is not None:
         return answer
     outcome = _interpreted(text, situation)
+    if questions and unnamed.is_doubtful_behind_a_question(outcome, text, situation, _InSession()):
+        return ParseResult(kind="clarify", missing=("target",), offered=outcome.operations, language=outcome.language)
     if outcome.kind != "clarify" or outcome.choices or not sounds.may_mend(text) or len(text) > _MOST_MENDED:
         return outcome
     return sounds.mended(text, _Slips(situation)) or outcome
@@ -218,9 +221,21 @@ def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list
     """The tokens of a sentence; `cut`: there were clips to mean before."""
     source, situation = scene.source, scene.situation
     files = tuple(media.name for media in situation.footage)
-    found = scan(source, situation.searchable, files, beside_clips=cut, following=following)
-    tokens = nouns.places_in(nouns.needs_in(nouns.goings_in(nouns.nouns_in(found))))
+    found = _without_file_name(scan(source, situation.searchable, files, beside_clips=cut, following=following), source)
+    tokens = nouns.returns_in(nouns.places_in(nouns.needs_in(nouns.goings_in(nouns.nouns_in(found)))))
     return asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
+
+
+def _without_file_name(tokens: list[Token], source: NormalizedText) -> list[Token]:
+    """`export it and call it best moments`: the words of a name mean nothing else."""
+    opened = form("FILE_NAME", source.languages).search(source.work)
+    behind = [t for t in tokens if opened and t.start >= opened.end()]
+    within = list(takewhile(lambda t: t.kind != "separator", behind))
+    if not within or any(t.kind == "quote" for t in within):
+        return tokens
+    at, first, last = tokens.index(within[0]), within[0], within[-1]
+    name = Token("unknown", first.start, last.end, source.work[first.start : last.end])
+    return [*tokens[:at], name, *tokens[at + len(within) :]]
 
 
 def _takes_back(scene: ParseContext, frames: tuple[str, ...]) -> Unresolved | None:

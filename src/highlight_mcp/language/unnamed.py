@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..timeline.operations import AnyOperation, ClipTarget
+from .answers import SessionReader
 from .context import ParseContext
+from .follow.doubtful import chooses_by_only
 from .follow.slots import clips_of
 from .frames.targets import is_pronoun
+from .outcome import ParseResult
+from .session_facts import SessionFacts
 from .speech import said
 from .tokens import Token
 
@@ -18,6 +22,21 @@ def is_part_of_some_clip(tokens: Sequence[Token], scene: ParseContext, operation
     return any(_is_of_a_clip(a, b, c, scene) for (a, b), (_, c) in pairwise(pairwise([*tokens, None]))) or any(
         a.text in said("SOME_CLIP") and b.text in said("OF_IT") for a, b in pairwise(tokens)
     )
+
+
+def is_doubtful_behind_a_question(
+    outcome: ParseResult, text: str, situation: SessionFacts, reader: SessionReader
+) -> bool:
+    """Whether a plan may be meant of what was asked about before, and would do much more.
+
+    `just the first ten seconds` behind a title whose words were asked for, `do slow motion on that one` behind a moment
+    that nothing was understood of.
+    """
+    if outcome.kind != "plan":
+        return False
+    _, tokens = reader.scan(text, situation)
+    pointing = not situation.has_timeline and any(is_pronoun(token) and not token.is_a("VIDEO") for token in tokens)
+    return pointing or chooses_by_only(outcome, tokens)
 
 
 def _is_of_a_clip(of: Token | None, one: Token | None, noun: Token | None, scene: ParseContext) -> bool:

@@ -27,16 +27,16 @@ def is_doubtful(read: ParseResult, tokens: Sequence[Token], scene: ParseContext)
         return False
     before = last.operations[-1]
     if isinstance(before, Split):
-        return _chooses_by_only(read, tokens) or any(
+        return chooses_by_only(read, tokens) or any(
             is_open(token, behind) for token, behind in zip(tokens, [*tokens[1:], None], strict=True)
         )
     if _narrows(read, tokens, before):
         return True
     if isinstance(before, _CHOOSING):
-        return not (_names_clips(tokens) and not isinstance(before, Remove)) and _chooses_by_only(read, tokens)
+        return not (_names_clips(tokens) and not isinstance(before, Remove)) and chooses_by_only(read, tokens)
     if _keeps_unnamed(read, tokens):
         return True
-    return _chooses_by_only(read, tokens) or _times_by_pronoun(read, tokens) or _reaches_more(read, tokens, before)
+    return chooses_by_only(read, tokens) or _times_by_pronoun(read, tokens) or _reaches_more(read, tokens, before)
 
 
 def _names_clips(tokens: Sequence[Token]) -> bool:
@@ -49,7 +49,8 @@ def _keeps_unnamed(read: ParseResult, tokens: Sequence[Token]) -> bool:
     return only and not _names_clips(tokens) and any(isinstance(op, Keep | Remove) for op in read.operations)
 
 
-def _chooses_by_only(read: ParseResult, tokens: Sequence[Token]) -> bool:
+def chooses_by_only(read: ParseResult, tokens: Sequence[Token]) -> bool:
+    """Whether `only` alone makes a choice of footage, without a verb that keeps or removes."""
     only = any(t.is_a("ONLY") for t in tokens) and not any(t.is_a("KEEP", "REMOVE", "CUT", "TRIM") for t in tokens)
     return only and any(isinstance(op, Keep | Remove) for op in read.operations)
 
