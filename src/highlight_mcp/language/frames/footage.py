@@ -70,6 +70,8 @@ def _pieces(filled: Filled, scene: ParseContext) -> list[Piece] | None:
     elif waiting:
         end = end_of(filled, scene)
         found.append((None, [bounds_of(t, end) for t in waiting]))
+    if any(len(set(bounds)) < len(bounds) for _, bounds in found):
+        return None  # `开头十秒用a.mp4的前十秒`: the same stretch twice
     return found if all(a < b for _, bounds in found for a, b in bounds) else None
 
 

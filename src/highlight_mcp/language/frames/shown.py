@@ -13,6 +13,13 @@ from ..tokens import Token
 from . import aim
 from .frame import Filled, role
 
+# What of a text is changed, and none of its words.
+TRAITS = frozenset({
+    "颜色", "字体", "字号", "大小", "样式", "风格", "描边", "位置", "字色", "底色", "透明度", "边框", "阴影",
+    "动画", "时长",
+    "font", "colour", "color", "size", "style", "typeface", "outline", "shadow",
+})  # fmt: skip
+
 DEFAULT_MS = 3000
 _LEADS = ("SAYING", "COLON")
 _NOUNS = ("TITLE", "CAPTION", "SUBTITLES", "OVERLAY")

@@ -15,6 +15,19 @@ _LOUDEST = 4.0
 SOUND = "AUDIO|SOURCE_SOUND|VOLUME"
 _DOWN = frozenset({"down", "小", "低", "轻", "弱", "减", "降", "less", "low", "lower"})
 _UP = frozenset({"up", "大", "高", "响", "加", "加上", "增", "升", "higher"})
+_ORDERED = (
+    "大",
+    "响",
+    "高",
+    "调",
+    "提",
+    "加",
+    "开",
+    "放",
+    "推",
+    "拉",
+    "升",
+)  # words that order more, and complain of none
 SoundAim = Literal["all", "source", "bgm"] | ClipTarget | RangeTarget
 
 
@@ -260,7 +273,13 @@ def _volume(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if level is not None:
         level, assumed = amounts.within(level, 0.0, _LOUDEST, "level")
     op = Volume(target=target, level=level) if level is not None else Volume(target=target, db=db)
-    return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=invented)]
+    vague = invented and not (target == "source" and _is_ordered(filled))
+    return [ParsedOperation(op, filled.at, assumed, targeted=target != "all", vague=vague)]
+
+
+def _is_ordered(filled: Filled) -> bool:
+    """`人声大点`: an order of its own, where `人声听不清` is the reason of another."""
+    return any(t.is_a("LOUDER") and t.text.startswith(_ORDERED) for t in filled.tokens)
 
 
 def _is_bare(filled: Filled) -> bool:

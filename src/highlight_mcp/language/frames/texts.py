@@ -54,8 +54,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     said = shown.words(filled, scene)
     if said is None or (filled.has("large") and filled.has("small")) or is_a_card(filled):
         return None
-    if filled.says("reel", "REEL") and filled.has("lasting") and not filled.says("", "ADD"):
-        return None  # `a one minute reel, title “…”`: the length is that of the reel
+    if _lasts_before(filled):
+        return None
     text, certain = said
     quoted = any(t.kind == "quote" for t in filled.of("words"))
     if not quoted and scene.situation.texts and any(t.text in ("the", "my") for t in filled.tokens):
@@ -90,6 +90,17 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     assumed = frozenset({"start_s", "end_s"} - known)
     one = ParsedOperation(TextAdd.model_validate(facts | timed[0]), filled.at, assumed, targeted=True)
     return [one, *second_line.beside(filled, one)]
+
+
+def _lasts_before(filled: Filled) -> bool:
+    """`a one minute reel, title “…”`, `剪一个90秒的，开头加标题“决赛”`: the length is that of the reel."""
+    if filled.says("reel", "REEL") and filled.has("lasting") and not filled.says("", "ADD"):
+        return True
+    lasting, words = filled.of("lasting"), filled.of("words")
+    if not lasting or not words or lasting[0].start > words[0].start:
+        return False
+    made = any(t.is_a("MAKE") and t.end <= lasting[0].start for t in filled.tokens)
+    return made and any(t.kind == "separator" and lasting[-1].end <= t.start < words[0].start for t in filled.tokens)
 
 
 def is_a_card(filled: Filled) -> bool:
@@ -239,8 +250,9 @@ def _passes_a_quote(filled: Filled) -> bool:
 
 
 def _name(filled: Filled, text: str) -> bool:
-    """Whether words without quotation marks look like a name."""
-    return text[:1].isupper() or any(t.kind == "unknown" for t in filled.of("words"))
+    """Whether words without quotation marks look like a name; behind `字体` or `颜色` they are none."""
+    styled = any(t.text in shown.TRAITS for t in filled.tokens)
+    return not styled and (text[:1].isupper() or any(t.kind == "unknown" for t in filled.of("words")))
 
 
 def _leads(filled: Filled) -> bool:
