@@ -39,7 +39,7 @@ MODULES = (
     "signals.outbursts", "signals.sound_activity", "signals.cutaways", "signals.shots",
     "signals.similarity", "signals.motion",
     "moments.moment", "moments.ranking", "moments.choose", "moments.clip_edges", "moments.picture_criteria",
-    "moments.sound_criteria", "moments.outburst_criteria",
+    "moments.sound_criteria",
 )  # fmt: skip
 LOOKING = (
     "signals.packets", "signals.sampling_plan", "signals.samplers", "signals.sampling", "signals.scan",

@@ -18,8 +18,8 @@ from . import measures, picture_criteria, sound_criteria
 from .closer_look import CloserLook, looked_at
 from .likelihood import weighed
 from .moment import Candidate, Confidence, Moment, Signals
-from .outburst_criteria import outburst
 from .picture_criteria import MotionBaseline, burst_of
+from .sound_criteria import outburst
 
 # points of the rules: how strong a reaction is said to be. How sure it is comes from `likelihood`; flat
 HIGH, MEDIUM = 11.0, 5.0

@@ -1,4 +1,4 @@
-"""Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence.
+"""Criteria on sound other than the crowd: loud, applause, laughter, whistle, speech, quiet, silence, outbursts.
 
 Levels and their deviations are in dB, lengths in seconds, flatness, voicing and tone 0..1 (of `signals.sound`; speech
 and tone times ten), pitches in Hz. No source is on record for these bounds, and none was
@@ -11,7 +11,7 @@ import numpy as np
 
 from ...messages import Message, listed, message
 from ..signals.analysis import Analysis
-from ..signals.outbursts import is_made
+from ..signals.outbursts import Outburst, is_made
 from ..signals.series import (
     CELL_MS,
     SERIES_HZ,
@@ -28,6 +28,12 @@ from ..signals.sound_activity import baseline, crowd_series, reactions
 from .moment import Candidate, Confidence, Signals
 
 SoundEvidence = Callable[[int, int], Message]
+
+_SECOND = 5.0  # points of one loud second: a single shot and its echo last 0.9 s, two and more longer; not varied
+_POWER, _FULL_S = 0.8, 8.0  # exponent of the loud seconds, s; not varied
+# loud s. Of 9 that last as long in the two game recordings of development all were fights
+_SURE_S = 2.0
+_LEAD_MS, _ACT_MS = 500, 3_000  # ms before the first loud sound; not varied
 
 
 def loud(analysis: Analysis) -> list[Candidate]:
@@ -138,6 +144,20 @@ def silence(analysis: Analysis) -> list[Candidate]:
             )
         )
     return silences
+
+
+def outburst(one: Outburst, clear: float) -> Candidate:
+    """The outburst as a candidate; `clear` is the score from which on it counts as a clear moment."""
+    score = _SECOND * min(one.loud_s, _FULL_S) ** _POWER
+    signals: Signals = {"kind": "loud_sound", "loud_s": round(one.loud_s, 1), "level_db": round(one.level_db, 1)}
+    sure: Confidence = "high" if one.loud_s >= _SURE_S else "medium" if score >= clear else "low"
+    evidence = (message("engine.why.loud_for", s=one.loud_s),)
+    return Candidate(
+        start_ms=max(0, one.first * CELL_MS - _LEAD_MS), end_ms=one.last * CELL_MS, peak_ms=one.peak * CELL_MS,
+        score=score, confidence=sure, signals=signals, least_lead_ms=_ACT_MS,
+        why=message("engine.why.loud_sound", what=message("engine.why.out_of_silence"), evidence=evidence),
+        evidence=evidence, measured={"loud_s": one.loud_s, "level_db": one.level_db},
+    )  # fmt: skip
 
 
 def _spans(
