@@ -19,8 +19,8 @@ from ..job_process import Progress
 from ..media.opening import fingerprint, require_unchanged
 from .cells import Cell
 from .looks import looks_of
+from .pairs import columns_of
 from .reading import BoardReader, BoardReading
-from .sets import columns_of
 from .steps import kept_steps, steps
 
 VERSION = 1  # raised whenever what is found changes
@@ -95,7 +95,7 @@ def board_of(reading: BoardReading) -> ScoreBoard:
         return NO_BOARD
     changes: list[ScoreChange] = []
     score: tuple[int, int] | None = None
-    for home, away in columns_of(reading):
+    for home, away in columns_of(reading.pair, reading.rows, reading.read, reading.at_ms):
         score = _last(home, away) or score
         changes += _changes(reading, home, away)
     return ScoreBoard(True, tuple(sorted(changes, key=lambda one: (one.at_ms, one.side))), score)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from .cells import DIGIT, Cell, Tokens, clocks
+from .cells import DIGIT, Cell, Tokens, cells_of, clocks
 from .rows import Row
-from .steps import kept_steps, plausibility, steps
+from .steps import Step, kept_steps, plausibility, steps
 from .tokens import BoardToken, is_name
 
 _LEAST_SHARE, _LEAST_TOGETHER = 0.15, 4  # share of the looks, and looks, in which both are read
 _LEAST_PLAUSIBLE = 0.7  # share of the changes that are up by a few points
 _MOST_POINTS = 199  # points of a side
+_MOST_GAMES = 7  # games of a set
 _ROW_GAP, _ALIKE = 3.0, 1.6  # heights between two rows of one board; times that their signs may differ
 _NAME_OVER, _NAME_BESIDE = 2.6, 2.0  # digit heights up or down, and across, from a number to the name over it
 _COLUMN = 0.8  # digit heights from one row to the other
@@ -136,3 +137,48 @@ def _follows_name(cell: Cell, read: Tokens) -> bool:
         tokens = read[(look, cell.row)]
         named += any(is_name(other) for other in tokens[: tokens.index(token)])
     return named * 2 > len(cell.tokens)
+
+
+def columns_of(pair: ScorePair, rows: Sequence[Row], read: Tokens, at_ms: Sequence[int]) -> list[tuple[Cell, Cell]]:
+    """The pair of the score, with the columns of other sets where the board has such, in order of play.
+
+    Boards of tennis or volleyball have two rows, and a column for each set.
+    """
+    main = (pair.home, pair.away)
+    if pair.home.row == pair.away.row or not _is_set(*main):
+        return [main]
+    cells = cells_of(rows, read)
+    running = clocks(rows, cells, read, at_ms)
+    usable = [cell for place, cell in enumerate(cells) if place not in running]
+    reach = _COLUMN * DIGIT * max(rows[cell.row].height for cell in main)
+    sets = [main]
+    for home in (cell for cell in usable if cell.row == pair.home.row and abs(cell.x - pair.home.x) > reach):
+        away = min(
+            (cell for cell in usable if cell.row == pair.away.row and abs(cell.x - home.x) <= reach),
+            key=lambda cell: abs(cell.x - home.x), default=None,
+        )  # fmt: skip
+        if away is not None and _is_set(home, away):
+            sets.append((home, away))
+    sets.sort(key=lambda columns: columns[0].x)
+    return sets if _one_after_the_other(sets) else [main]
+
+
+def _is_set(home: Cell, away: Cell) -> bool:
+    values = [token.value for cell in (home, away) for token in cell.tokens.values()]
+    found = _steps(home) + _steps(away)
+    return max(values) <= _MOST_GAMES and plausibility(found) >= _LEAST_PLAUSIBLE
+
+
+def _steps(cell: Cell) -> list[Step]:
+    return steps(cell.readings(sorted(cell.tokens)))
+
+
+def _one_after_the_other(sets: Sequence[tuple[Cell, Cell]]) -> bool:
+    """Whether each column stops changing before the next one begins."""
+    last = -1
+    for columns in sets:
+        looks = [sorted(cell.tokens)[step.first_new] for cell in columns for step in _steps(cell)]
+        if looks and min(looks) < last:
+            return False
+        last = max([last, *looks])
+    return True
