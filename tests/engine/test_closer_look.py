@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from highlight_mcp.engine.extras.catalogue import Extra
-from highlight_mcp.engine.extras.sound_kinds import CROWD, KINDS, STEADY
-from highlight_mcp.engine.extras.sound_names import SoundNames
+from highlight_mcp.engine.extras.sound_names import CROWD, KINDS, STEADY, SoundNames
 from highlight_mcp.engine.extras.sound_table import SoundTable
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
