@@ -7,15 +7,19 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from ...client.backend import BackendClient
 from ...client.edit_stream import EditHandle
+from ...client.results import SessionState
 from ...contract.errors import ErrorInfo, error_info
+from ...contract.redaction import inline
 from ...contract.turn import TurnStatus
-from ...messages import active_language, in_sentences, message, say, verbatim
+from ...messages import active_language, in_each_language, in_sentences, message, say, sentences, verbatim
+from ...timeline.media import MediaInfo
 from ...timeline.operations import item_schema
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
     ANY_LIST,
     ANY_OBJECTS,
+    LONG_NAME,
     NewVersionSummary,
     PickSummary,
     SuggestedCall,
@@ -26,7 +30,6 @@ from ..outputs import (
     refused,
     result_facts,
 )
-from ..several_reels import calls_for
 from ..timeline_facts import TimelineFacts
 from ..tool import HELP_URI, Reply, Tool, read_operations, signatures
 from .credits import balance_text, before_paid_work
@@ -44,6 +47,7 @@ async def redirect_intent(aim: "Intent", client: BackendClient) -> tuple[str, Su
 
 
 SHOWN_PICKS = 12
+MEDIA_KINDS = ("video", "audio", "image")
 ITEM = {"type": "array", "items": item_schema()}
 LONGEST_TURN_S = 3600.0
 
@@ -116,7 +120,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
         message, action = await redirect_intent(aim, client)
         return Reply(await _aside(client, session_id, message, action))
     await _footage_there(call, client, session_id)
-    if asked.instruction and (calls := await calls_for(client, session_id, asked.instruction)):
+    if asked.instruction and (calls := await _calls_for(client, session_id, asked.instruction)):
         answer = await _aside(client, session_id, say("server.one_reel_at_a_time"), *calls)
         return Reply(answer.model_copy(update={"status": "needs_input"}))
     balance = await before_paid_work(client)
@@ -128,6 +132,41 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     picked = len(turn.result.picks) if turn.result is not None else 0
     warnings = (*balance, *turn.notices, *call.notices(client), *cut_short("picks", picked, turn.session_id))
     return Reply(answer.model_copy(update={"session_id": call.session_id, "warnings": warnings or None}))
+
+
+async def _calls_for(client: BackendClient, session_id: str, words: str) -> tuple[SuggestedCall, ...]:
+    """One call for each reel that the words ask for; none where they ask for one, or the service keeps versions.
+
+    A service that keeps one timeline for a session is asked for one reel after the other.
+    """
+    if await client.keeps_versions():
+        return ()
+    from ...language import SessionFacts, interpret
+
+    state = await client.state(session_id)
+    situation = SessionFacts(media=_media_of(state), has_timeline=state.exportable)
+    asked = interpret(words, situation).versions
+    calls = []
+    for one in asked:
+        spoken = sentences(*(in_each_language(en=op.sentence("en"), zh=op.sentence("zh")) for op in one.operations))
+        operations = tuple(op.to_json() for op in one.operations)
+        calls.append(SuggestedCall(tool="edit", text=say("server.action.reel", what=spoken), operations=operations))
+    return tuple(calls)
+
+
+def _media_of(state: SessionState) -> tuple[MediaInfo, ...]:
+    """What is known of the footage; the lengths of a service are in seconds."""
+    return tuple(
+        MediaInfo(
+            media_id=file.media_id or f"file_{number}",
+            name=inline(file.filename, LONG_NAME) or f"file {number}",
+            kind=kind,
+            duration_ms=file.duration_ms or max(0, round(1000 * file.duration)),
+        )
+        for number, file in enumerate(state.media, 1)
+        for kind in MEDIA_KINDS
+        if kind == (file.kind or file.file_type or "video")
+    )
 
 
 async def _start(
