@@ -29,6 +29,7 @@ from .moment import Candidate, Confidence, Signals
 
 SoundEvidence = Callable[[int, int], Message]
 
+# Of outbursts.
 _SECOND = 5.0  # points of one loud second: a single shot and its echo last 0.9 s, two and more longer; not varied
 _POWER, _FULL_S = 0.8, 8.0  # exponent of the loud seconds, s; not varied
 # loud s. Of 9 that last as long in the two game recordings of development all were fights

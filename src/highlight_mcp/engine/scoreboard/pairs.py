@@ -1,4 +1,4 @@
-"""Which two numbers of a board are the score: by what stands between and beside them, and by how they change."""
+"""Which two numbers of a board are the score, by what stands around them and how they change; and its other sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
