@@ -25,7 +25,7 @@ from .tokens import VERBS, Token, is_head
 _LONGEST, _MOST_TOKENS, _MOST_TRIED = 120, 24, 8
 _BINDING = ("TO", "BEFORE", "AFTER", "BY", "AND", "BUT", "PARTICLE", "EXCEPT")
 _NUMBER, _QUOTES = re.compile(r"\d+"), "\"'“”‘’「」『』"
-_PARTS = ("HALF", "FRONT", "START", "END", "BACK", "MIDDLE", "SHARE")
+_PARTS = ("HALF", "FRONT", "START", "END", "BACK", "MIDDLE")
 _MARKS = " .,;:!?。，；！？、"
 
 

@@ -35,6 +35,7 @@ from ...timeline.operations import (
     ZoomAdd,
 )
 from ..context import ParseContext
+from ..lexicon import index
 from ..outcome import ParseResult, Unsupported
 from ..session_facts import LastRequest
 from ..speech import form
@@ -129,8 +130,20 @@ def _wants_it_back(last: LastRequest, scene: ParseContext) -> bool:
     """`it was better before`, and `算了，还是留着吧` behind a removal."""
     text, languages = scene.source.work.strip(" .!。！~"), scene.source.languages
     removed = all(isinstance(op, Remove) for op in last.operations)
+    named = form("BACK_BY_NAME", languages).search(text)
+    if named and any(named.group(0) and _is_called(op, named.group(0)) for op in last.operations):
+        return len(last.operations) == 1
     back = form("BETTER_BEFORE", languages).search(text) or (removed and form("KEPT_AFTER_ALL", languages).search(text))
     return bool(back) and not isinstance(last.operations[-1], _VERSIONS)
+
+
+_TAKEN = {"silence_remove": "SILENCE", "bgm_remove": "MUSIC", "text_remove": "TITLE"}
+
+
+def _is_called(op: AnyOperation, text: str) -> bool:
+    """Whether words name what an operation took away: `put the pauses back`, behind pauses that were cut out."""
+    concept = _TAKEN.get(op.op)
+    return concept is not None and any(word in text for word, concepts in index().items() if concept in concepts)
 
 
 def _left_out_of(without: spared.Spared) -> Followed:
