@@ -228,13 +228,15 @@ _LIST = 4  # three numbers and the marks between them
 
 
 def _numbered(tokens: list[Token]) -> list[Token]:
-    """`remove clips 2-4 but keep 3`: a bare number that is kept beside clips is one of them."""
+    """`remove clips 2-4 but keep 3`, `open on 4`: a bare number kept beside clips, or opening the reel, is one."""
     out = list(tokens)
     for i, token in enumerate(tokens):
         ahead = tokens[i - 1] if i else token
         ends = i + 1 == len(tokens) or tokens[i + 1].kind == "separator" or tokens[i + 1].is_a("FILLER")
         whole = token.kind == "number" and float(token.value).is_integer()
-        if whole and ends and ahead.is_a("KEEP") and any(t.kind == "clips" for t in tokens[:i]):
+        opened = ahead.is_a("MOVE") and ahead.text.rpartition(" ")[2] in said("OPENS_ON") and " " in ahead.text
+        kept = ahead.is_a("KEEP") and any(t.kind == "clips" for t in tokens[:i])
+        if whole and ends and token.value >= 1 and (kept or opened):
             out[i] = replace(token, kind="clips", value=((int(token.value),) * 2,))
     return out
 

@@ -14,7 +14,7 @@ _NOTHING = frozenset({"FILLER"})
 
 def apply_corrections(tokens: list[Token]) -> list[Token]:
     """The tokens that stand after the speaker corrected themselves."""
-    return _amend(contrast(tokens))
+    return _amend(_unreasoned(contrast(tokens)))
 
 
 def _corrects(tokens: list[Token], i: int) -> bool:
@@ -95,6 +95,52 @@ def _sort(token: Token) -> str:
     return "shape" if token.kind == "ratio" or any(c.startswith("SHAPE:") for c in token.concepts) else ""
 
 
+def _unreasoned(tokens: list[Token]) -> list[Token]:
+    """`bin clip 2... sorry, no, two is great, bin the one after it`: why something is taken back is passed over."""
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if i == 0 or not (token.is_a("CORRECTION") or _bare_no(tokens, i)):
+            continue
+        start = i + 1
+        while start < len(tokens) and (
+            tokens[start].kind == "separator" or tokens[start].text in said("HESITATION") | said("NO")
+        ):
+            start += 1
+        stop = next((k for k in range(start, len(tokens)) if tokens[k].kind == "separator"), len(tokens))
+        if stop + 1 >= len(tokens) or not _reasons(tokens[start:stop], tokens[:i]):
+            continue
+        out[i] = replace(token, concepts=frozenset({"CORRECTION"}))
+        for k in range(i + 1, stop + 1):
+            out[k] = replace(_hollow(out[k]), value="courtesy")
+        _beside_named(out, stop + 1, tokens[start:stop], tokens[:i])
+    return out
+
+
+def _reasons(words: list[Token], before: list[Token]) -> bool:
+    """Whether words only say of what was named before them how it is."""
+    says = any(t.text in said("BEING") | said("RUNS_ON") for t in words)
+    sized = any(t.kind in _SIZES and t.kind != "number" for t in words)
+    ordering = sized or any(_verbal(t) and t.text.rpartition(" ")[0] not in said("FAULTY") for t in words)
+    named = [t for t in words if t.kind in ("clips", "number")]
+    known = [t for t in before if t.kind == "clips"]
+    return says and not ordering and all(any(_holds(k, one) for k in known) for one in named)
+
+
+def _beside_named(tokens: list[Token], start: int, told: list[Token], before: list[Token]) -> None:
+    """`…, no, two is great, bin the one after it`: counted from the clip that was taken back."""
+    named = [t for t in (*before, *told) if t.kind == "clips"]
+    if not named or named[-1].value[0][0] != named[-1].value[-1][1] or named[-1].value[0][0] < 1:
+        return
+    for k in range(start, len(tokens)):
+        step = 1 if tokens[k].is_a("NEXT_CLIP") else -1 if tokens[k].is_a("PREVIOUS_CLIP") else 0
+        if tokens[k].kind == "separator" or not step:
+            continue
+        place = named[-1].value[0][0] + step
+        if place >= 1:
+            tokens[k] = replace(tokens[k], kind="clips", concepts=frozenset(), value=((place, place),))
+        return
+
+
 def _verbal(token: Token) -> bool:
     return is_head(token) and not token.is_a("FILLER", "CORRECTION")
 
@@ -111,7 +157,7 @@ def _amend(tokens: list[Token]) -> list[Token]:
         verbs = any(_verbal(t) for t in out[i + 1 : stop])
         if not after:
             continue  # a last `…, nope` takes back what stands before it; nobody passes over it
-        if not told and not verbs and not (told := _widened(out, i, stop)):
+        if not told and not verbs and not (told := _widened(out, i, stop) or _share(out, i, stop)):
             continue
         if token.is_a("CORRECTION") and any(t.text in said("ALSO_SO") for t in out[i + 1 : stop]):
             out[i] = _hollow(token)  # `speed up clip 1, wait, clip 2 too` takes nothing back
@@ -191,6 +237,19 @@ def _widened(tokens: list[Token], i: int, stop: int) -> list[Token]:
     return wide
 
 
+def _share(tokens: list[Token], i: int, stop: int) -> list[Token]:
+    """`to half volume, no wait, to a quarter`: a share in place of the level said before it."""
+    shares = [t for t in tokens[i + 1 : stop] if t.text in said("SHARES")]
+    at = next((k for k in range(i - 1, -1, -1) if tokens[k].kind == "percent" or tokens[k].is_a(*_LEVELS)), None)
+    if not shares or at is None:
+        return []
+    tokens[at] = _hollow(tokens[at])
+    return shares
+
+
+_LEVELS = ("HALF_LOUD", "TWICE_LOUD")
+
+
 def _bare_no(tokens: list[Token], i: int) -> bool:
     """`…, no, …`: a negation alone between commas."""
     if not 0 < i < len(tokens) - 1 or not _corrects(tokens, i):
@@ -267,7 +326,7 @@ def _replace_last(tokens: list[Token], i: int, new: Token) -> None:
         else (new.kind,)
     )
     for k in range(i - 1, -1, -1):
-        if tokens[k].kind in group:
+        if tokens[k].kind in group or (new.kind == "percent" and tokens[k].is_a("HALF_LOUD", "TWICE_LOUD")):
             tokens[k] = _hollow(tokens[k])
             return
 

@@ -141,9 +141,10 @@ def _score() -> re.Pattern[str]:
     )
 
 
-# A Chinese sentence runs straight into a file name: the name is the ASCII part, tried once for each such run.
+# A Chinese sentence runs straight into a file name: the name is the ASCII part, tried once for each such run. An ending
+# by itself, as in `a .mov`, is no name.
 _FILE = re.compile(
-    r"(?<![A-Za-z0-9_\-.])[A-Za-z0-9_\-.]*\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
+    r"(?<![A-Za-z0-9_\-.])(?:[A-Za-z0-9_\-.]*[A-Za-z0-9_\-]|(?<=[^\x00-\x7f]))\.(?:mp3|wav|m4a|aac|flac|ogg|mp4|mov|mkv|avi|webm|m4v|mts|srt|vtt|ass|png|jpe?g"
     r"|gif)(?![A-Za-z0-9])",
     re.I,
 )
@@ -164,8 +165,8 @@ class NormalizedText:
     languages: Codes = (folders.ENGLISH,)
 
     def verbatim(self, start: int, end: int) -> str:
-        """The words of the user for a span of the working text."""
-        if start >= end or not self.origin:
+        """The words of the user for a span of the working text; none for what stands in another request."""
+        if start >= end or end > len(self.origin):
             return ""
         return self.given[self.origin[start] : self.origin[end - 1] + 1].strip()
 

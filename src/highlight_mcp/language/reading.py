@@ -13,9 +13,12 @@ from . import (
     clashes,
     contradictions,
     nouns,
+    pointed,
     policy,
     questions,
+    runons,
     several,
+    sized,
     sounds,
     unnamed,
     utterance,
@@ -163,6 +166,27 @@ def _unguessed(read: ParseResult, scene: ParseContext) -> ParseResult:
 
 def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> tuple[ParseResult, list[Token]]:
     """What a sentence asks for that stands by itself; `by_file`: a file's name stands for its clips."""
+    before = replace(scene, findings=[*scene.findings], mentioned=[*scene.mentioned], passed=[*scene.passed])
+    outcome, tokens = _read_as_marked(said, scene, by_file=by_file)
+    if outcome.kind in _UNREAD and not outcome.choices and (other := _otherwise(said, scene)):
+        again, by_clause = _read_as_marked(other, before, by_file=by_file)
+        if again.kind == "plan":
+            return again, by_clause
+    return outcome, tokens
+
+
+def _otherwise(said: list[Token], scene: ParseContext) -> list[Token] | None:
+    """The tokens as they may be meant where they cannot be read: clips by their length, clauses without a mark."""
+    named = sized.as_clips(said, scene)
+    pointed_at = pointed.followed(named or said, scene) or named
+    return runons.parted(pointed_at or said) or pointed_at
+
+
+_UNREAD = ("clarify", "refuse")
+
+
+def _read_as_marked(said: list[Token], scene: ParseContext, *, by_file: bool) -> tuple[ParseResult, list[Token]]:
+    """What a sentence asks for with its marks as they are."""
     tokens = _emptied(said, scene)
     tokens = files_as_clips(tokens, scene) if by_file else tokens
     pointed = antecedents.resolved(tokens, said, scene, _OtherReadings())

@@ -251,6 +251,8 @@ def inside(filled: Filled, scene: ParseContext, name: str) -> RangeTarget | None
 
 def within(number: int, token: Token, scene: ParseContext) -> tuple[int, int] | None:
     """A range, head or tail of a clip as times of the reel in ms; None where it is not in it, or may mean another."""
+    if not 1 <= number <= scene.count:
+        return None
     clip = scene.situation.clips[number - 1]
     if token.kind == "range":
         a, b = token.value[0], clip.duration_ms if token.value[1] is None else token.value[1]

@@ -40,6 +40,7 @@ from . import (
     taken,
     texts,
     topic,
+    trim_ends,
     trims,
     unchanged,
 )  # fmt: skip
@@ -47,8 +48,8 @@ from .frame import IntentFrame
 from .pattern import Pattern, signs_of
 
 _FAMILIES = (
-    clips, topic, trims, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades, picture,
-    joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
+    clips, topic, trims, trim_ends, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades,
+    picture, joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
     reel_change, footage, omissions, shares, slideshow, stills, exempt, unchanged, cut_from,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)

@@ -29,6 +29,7 @@ BE = role(
     "be",
     "CHANGE",
     "'get'|'let'|'have'|'put'|'show'|'turn'|'bring'|'play'|'want'|'need'|'wants'|'needs'|'use'|'give'",
+    "'to' 'be'",
     many=True,
 )
 PART = "ALL|EVERYTHING|THAT_CLIP|CLIP|MOMENT? 'the'? range|head|tail MOMENT|THAT_CLIP? ~ALL?"
@@ -142,7 +143,7 @@ _REMOVE = frame(
         SPARED,
         role("part", PART, many=True),
         role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
-        role("be", "'want'|'need'|'wants'|'needs'|'get'|'let'"),
+        role("be", "'want'|'need'|'wants'|'needs'|'get'|'let'", "'to' 'be'"),
         role("intro", "'intro'|'opening'|'片头'|'开场'|'outro'|'ending'|'片尾'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),
         role("since", "'starting_with'|'beginning_with'|'starting'|'beginning'|'from' clips", "MOVE|FRONT clips"),

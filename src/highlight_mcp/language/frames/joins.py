@@ -30,7 +30,7 @@ def _transition(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if filled.tokens[0].text == "there" and not filled.has("cut", "all", "spared"):
         return None  # `there i want a hard cut`: where?
     if removed:
-        if kind == "none":
+        if kind == "none" or (filled.says("", "NOT") and filled.has("off")):
             return None
         kind = "none"
     if filled.says("", "FADE") and not filled.has("between", "cut"):
@@ -136,7 +136,7 @@ def _cuts(filled: Filled, name: str, scene: ParseContext) -> tuple[int, ...] | N
     return None
 
 
-_INTO = frozenset({"from", "接", "进", "转", "换"})
+_INTO = frozenset({"from", "into", "接", "进", "转", "换"})
 _MEETS = (
     "'meets'|'meet'|'joins'|'join'|'becomes'|'follows'|'runs'|'goes'|'turns'|'cuts'|'changes'|'flows'|'ends'|'hits'|'hands'"
     " 'over'|'and'? TO|'into'|'on_to'?"
@@ -149,11 +149,12 @@ _TRANSITION = frame(
         "FADE",
         "JOIN:* TRANSITION",
         "REMOVE|UNWANTED|NOT TRANSITION",
+        "NOT JOIN:*",
         "TRANSITION REMOVE|UNWANTED",
     ],
     [
         role("kind", "JOIN:*", "TO JOIN:*"),
-        role("lasting", "duration TOTAL?", "'of' duration", "EACH duration"),
+        role("lasting", "duration TOTAL?", "'of'|'over' duration", "EACH duration"),
         role(
             "cut",
             "BETWEEN clips AND? clips?",
@@ -170,6 +171,9 @@ _TRANSITION = frame(
             "clips TO clips",
             "'from' clips",
             "BETWEEN number AND number",
+            "'from' number TO|'into' number",
+            "number 'into' number",
+            "clips 'into' clips",
             "number AND number ~BETWEEN",
             "clips '接'|'进'|'转'|'换' clips MOMENT|BETWEEN?",
             "number '接'|'进'|'转'|'换' number MOMENT|BETWEEN",
@@ -186,6 +190,7 @@ _TRANSITION = frame(
             "POINT? CUT_NOUN",
             "BETWEEN EACH? CLIP",
             "EVERYTHING",
+            "THROUGHOUT",
             "ALL TRANSITION ALL?",
             "TRANSITION ALL",
             "CUT_NOUN ALL",

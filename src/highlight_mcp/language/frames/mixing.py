@@ -3,6 +3,7 @@
 from ...timeline.operations import Duck, Loudness
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
+from . import aim
 from .frame import Filled, frame, role
 from .sound import MUSIC, SOUND, has_music, says
 
@@ -83,5 +84,31 @@ _LOUDNESS = frame(
     light="CLIP CHANGE TO AUDIO VOLUME EACH ALL MAKE FIND SAME",
 )
 
+_IS = frozenset({"is", "was", "are", "were", "its", "that's", "thats"})
 
-FRAMES = (_DUCK, _LOUDNESS)
+
+def _levelled(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`bring the lecture to -16 LUFS`: the measure says that it is about how loud all of it is."""
+    found = aim.pointed(filled, scene) if filled.has("target") else None
+    told = any(t.text in _IS for t in filled.tokens)
+    if told or (found is not None and (found.gap or found.clips)):
+        return None
+    level = -abs(filled.trigger.value)
+    return [ParsedOperation(Loudness(lufs=max(-40.0, min(-5.0, level))), filled.at)]
+
+
+_LEVELLED = frame(
+    "loudness",
+    ["lufs"],
+    [
+        role("target", "<target>"),
+        role("to", "TO", "'at'|'around'|'for'"),
+        role("verb", "CHANGE|ADD|MAKE|MOVE|QUIETER|LOUDER|LOUDNESS|EXPORT|FIND", "'take'|'mix'|'level'|'aim'"),
+        role("of", "ALL|EACH|EVERYTHING"),
+        role("sound", SOUND, "ALL AUDIO|VOLUME"),
+    ],
+    _levelled,
+    light="CHANGE TO AUDIO VOLUME ALL MAKE FIND GAME VIDEO REEL",
+)
+
+FRAMES = (_DUCK, _LOUDNESS, _LEVELLED)

@@ -91,7 +91,7 @@ _MUSIC = frame(
         role("softly", "SOFTLY", many=True),
         role("mood", "VAGUE|BEST|FAST_PACE|SLOW_PACE", "<unknown> '的'", many=True),
         role("use", "'use'|'take'|'play'"),
-        role("playing", "'playing'|'running'|'going'|'plays'|'run'|'play'"),
+        role("playing", "'playing'|'running'|'going'|'plays'|'run'|'play'|'sitting'|'sat'|'sits'|'mixed'|'bedded'"),
         role(
             "under",
             "THROUGHOUT|ALL|EVERYTHING",

@@ -55,6 +55,7 @@ _MUTE = frame(
     [
         *OBJECTS,
         role("whole", "THROUGHOUT", "REEL"),
+        role("be", "'to' 'be'"),
         role(
             "kept", "KEEP|ONLY MUSIC", "ONLY KEEP MUSIC", "MUSIC KEEP|LEAVE_ALONE", "KEEP MUSIC", "EXCEPT KEEP? MUSIC"
         ),

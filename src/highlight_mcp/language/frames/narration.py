@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from .. import runons
 from ..lexicon import is_wide
 from ..tokens import Token, is_head, is_object
 from . import reassurance
@@ -44,7 +45,9 @@ _ACTING = (
 )
 _ADVERBS = r"(?:(?:all|just|only|really|still|also|already|always|kinda|totally|mostly|basically|pretty much)\s)*"
 _LEAD = r"^(?:(?:and|but|so|ok|well|yes|no|um|uh|as|because|cause|cos|cuz|since|when|while|where|coz|hey|hi)\s)*"
-_TELLS = re.compile(rf"{_LEAD}(?:thats|that's|its|theres|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b")
+_TELLS = re.compile(
+    rf"{_LEAD}(?:# (?=it))?(?:thats|that's|its|theres|heres|(?:{_PERSON}|{_THING})\s?{_ADVERBS}{_BEING})\b"
+)
 _ACTS = re.compile(
     rf"{_LEAD}(?:{_PERSON}|{_THING})\s{_ADVERBS}{_ACTING}\b|{_LEAD}(?:filmed|shot|recorded|taken)\s(?:this"
     rf"|it|that|the|with|on|by|from)\b"
@@ -74,6 +77,8 @@ _FEELS = re.compile(
     r"|can't stand|cant stand|cannot stand|can't bear|complains?|complained|moans?|moaned|laughed|laughs|cried"
     r"|(?:won't|wont|will never|can't|cant|couldn't|doesn't|doesnt|don't|didn't|wouldn't)\s"
     r"(?:sit|like|care|know|understand|remember|see|hear|listen|read|follow|make out|bother|have (?:time|patience)))"
+    r"|(?:i|we) (?:really )?(?:don't|dont|do not) (?:really )?(?:like|love|rate|fancy|care for)"
+    r"|(?:nobody|no one|noone) (?:really )?(?:wants|needs|cares|asked|likes|minds|would)"
     r"|(?:(?:i'm|im|i am|we're|we are)\s(?:so\s)?)?(?:not happy|unhappy|not a fan|no fan|sick|sick and tired|tired"
     r"|fed up|bored|not keen|annoyed|embarrassed)\s(?:of|with|by|on|about))\b"
 )
@@ -133,7 +138,7 @@ _NEEDLESS_ZH = re.compile(
 def tells(tokens: list[Token], *, opening: bool) -> bool:
     """Whether the piece tells something and asks for nothing. `opening`: no order stands before it."""
     said = [t for t in tokens if t.kind != "separator"]
-    if said and reassurance.reassures(said):
+    if said and (reassurance.reassures(said) or _is_merely(said)):
         return True
     if _NEEDLESS.match(" ".join(t.text for t in said)):
         return True
@@ -149,8 +154,8 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)
-    if _NAMES.match(text) or _SUFFICES.match(text):
-        return False  # `…, it's clip 4` says which one is meant
+    if _says_which(text) or runons.hides_an_order(said):
+        return False
     if _REASON.match(text) or (_FEELS.match(text) and not any(_heads(t) for t in said)):
         return True
     if _WISHES.search(text):
@@ -159,6 +164,11 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
         return True
     acts = bool(_ACTS.match(text)) and not _places(said)
     return acts and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _says_which(text: str) -> bool:
+    """`…, it's clip 4`, `every time they cheer`: which one is meant, or when."""
+    return any(form.match(text) for form in (_NAMES, _SUFFICES, _WHENEVER))
 
 
 def _places(said: list[Token]) -> bool:
@@ -231,7 +241,10 @@ def _exclaims(tokens: list[Token], *, strange: bool) -> bool:
     return len(said) <= _FEW and all((strange and t.kind == "unknown") or passes(t) or t.is_a("COLON") for t in said)
 
 
-_NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) #$")
+_NAMES = re.compile(r"^(?:its|it's|it is|that's|thats) (?:not |only |just )*#")
+_WHENEVER = re.compile(
+    r"^(?:(?:and|so|ok|just|every|each) )*(?:every time|each time|whenever|wherever|any time|anytime)\b"
+)
 _SUFFICES = re.compile(r"^# (?:is|'s|would be|will be|are) (?:plenty|enough|fine|ok|okay|good|perfect|best|ideal)")
 _ONE_CLIP = frozenset({"clip", "shot", "scene", "segment"})
 _FEW = 4
@@ -240,8 +253,30 @@ _FEW = 4
 def _merely(said: list[Token], token: Token) -> bool:
     """`it is nothing but the coach's back`, `this is just talk`: behind a form of `be` nothing is chosen."""
     at = said.index(token)
-    being = at > 0 and said[at - 1].text in ("is", "are", "was", "were", "it's", "that's")
+    being = at > 0 and said[at - 1].text in _IS
     return token.text == "just" or (being and token.text in ("only", "nothing but", "merely"))
+
+
+_MERE = frozenset({"just", "only", "merely", "nothing but", "mostly", "basically", "literally", "simply"})
+
+
+def _is_merely(said: list[Token]) -> bool:
+    """`it's only the judges walking past`: it is said to be no more than that, whatever the words may else mean."""
+    if said[0].text not in _IS or len(said) < _FEW or said[1].text not in _MERE:
+        return False
+    text = " ".join(t.text for t in said)
+    valued = any(t.kind in KINDS or t.is_a("REEL", "UNDO", "RESET", "EXPORT", "EXCEPT") for t in said)
+    return not valued and not _WISHES.search(text.replace(said[1].text, "", 1)) and not any(map(_urges, said))
+
+
+def _urges(token: Token) -> bool:
+    """A verb in its plain form, with `it`: `it's just mute it`."""
+    return token.is_a("REMOVE", "MUTE", "KEEP", "UNMUTE", "SWAP") and not token.text.endswith(("ed", "ing"))
+
+
+_IS = frozenset(
+    {"is", "are", "was", "were", "it's", "its", "that's", "thats", "there's", "theres", "they're", "theyre"}
+)
 
 
 def _chooses(token: Token) -> bool:

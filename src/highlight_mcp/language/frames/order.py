@@ -42,10 +42,19 @@ def _move(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if len(chosen) > 1:
         return _move_several(filled, chosen, scene)
     to = _place(filled, chosen[0], scene, gone)
+    if to and (listed := _listed_so_far(scene)) and 1 <= to <= len(listed) and listed[to - 1] == chosen[0]:
+        return []  # `swap the first and last so the last clip comes first` says it twice
     if to is None or not 1 <= to <= scene.count or (to == chosen[0] and filled.has("before", "behind")):
         return None
     scene.last = chosen
     return [ParsedOperation(Reorder(move=chosen[0], to=to), filled.at, targeted=True)]
+
+
+def _listed_so_far(scene: ParseContext) -> tuple[int, ...]:
+    """The order of clips that was asked for right before; empty where none was."""
+    last = scene.findings[-1] if scene.findings else None
+    op = last.op if isinstance(last, ParsedOperation) else None
+    return tuple(op.order or ()) if isinstance(op, Reorder) else ()
 
 
 def _turned_round(scene: ParseContext) -> bool:
@@ -226,6 +235,9 @@ def _swap(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if len(chosen) != 2 or chosen[0] == chosen[1] or not all(1 <= n <= scene.count for n in chosen):
         return None
+    if filled.says("", "REVERSE_ORDER") and set(chosen) == {1, scene.count} and scene.count > len(chosen):
+        # `flip the running order so the last clip comes first and the first last`
+        return [ParsedOperation(Reorder(sort="reverse"), filled.at, targeted=True)]
     order = list(range(1, scene.count + 1))
     a, b = (n - 1 for n in chosen)
     order[a], order[b] = order[b], order[a]

@@ -17,6 +17,8 @@ NAMED = {
     "QUARTER_SPEED": Fraction(1, 4),
     "DOUBLE_SPEED": Fraction(2),
     "NORMAL_SPEED": Fraction(1),
+    "HALF_FASTER": Fraction(3, 2),
+    "HALF_SLOWER": Fraction(2, 3),
 }
 _PART = role("part", PART)
 # What lowers or raises the speed where it is named: `速度降两成`, `bring the speed up by a third`.
@@ -139,7 +141,7 @@ def _to_last(found: ResolvedTarget, size: int, scene: ParseContext) -> Fraction 
     return Fraction(sum(c.duration_ms for c in chosen), size).limit_denominator(1000) or None
 
 
-_RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED"
+_RATES = "FASTER|SLOWER|HALF_SPEED|QUARTER_SPEED|DOUBLE_SPEED|NORMAL_SPEED|HALF_FASTER|HALF_SLOWER"
 _SPEED = frame(
     "speed",
     [_RATES, f"TO|'in' {_RATES}", "SPEED", "CHANGE SPEED", "MAKE SPEED", "'快'|'慢'"],
@@ -224,7 +226,8 @@ def _unpaced(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         scene.findings[-1:] = [replace(last, op=last.op.model_copy(update={"factor": _mild(last.op.factor)}))]
         return []  # `faster, but not too fast`
     found = aim.pointed(filled, scene)
-    if found.gap or aim.takes_clips_first(filled, "what", scene):
+    faulty = any(t.text.startswith("too ") for t in filled.of("what"))  # `it's too slow, get rid of clip 3`
+    if found.gap or faulty or aim.takes_clips_first(filled, "what", scene):
         return None
     if filled.has("other"):
         return [Unresolved(scene.words(Clause(list(filled.tokens))), filled.at, missing=("operation",))]

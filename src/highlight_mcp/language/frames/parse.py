@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..tokens import Token
+from ..utterance import opens_order
 from . import narration
 from .and_music import with_kept_music, with_music
 from .catalogue import present, signalled
@@ -169,7 +170,7 @@ class _Search:
         """Where what is told may end: at the next mark or conjunction, or behind an `and` at the one after it."""
         for end in (c for c in self.cuts if c > start):
             yield end
-            if end == len(self.tokens) or not self.tokens[end].is_a("AND"):
+            if end == len(self.tokens) or not self.tokens[end].is_a("AND") or opens_order(self.tokens[end : end + 4]):
                 return
 
     def _told(self, start: int, end: int) -> bool:

@@ -208,6 +208,8 @@ _FLIP = frame(
 
 
 def _steady(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    if filled.says("verb", "REMOVE", "UNWANTED") and filled.trigger.text.endswith("y"):
+        return None  # `bin clip 2 its shaky` takes out the clip, `take out the wobble` what is wrong with it
     found = aim.pointed(filled, scene)
     return None if found.gap else [ParsedOperation(Stabilize(target=found.target), filled.at, targeted=found.said)]
 

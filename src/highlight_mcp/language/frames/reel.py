@@ -73,7 +73,8 @@ ROLES = [
         "TOTAL time",
         "'控制' time",
         "duration CLIP",
-        "CLIP|MOMENT 'of'|'at' duration",
+        "CLIP|MOMENT|CUT_NOUN 'of'|'at' duration",
+        "duration 'one'",
         "CLIP|MOMENT AT_MOST|AT_LEAST duration",
         "WHERE CRITERION:* KEEP duration",
         "AT_MOST|AT_LEAST EACH duration",
@@ -133,11 +134,13 @@ ROLES = [
         f"{_BESIDE} REST MOMENT?",
         "'from'|'of' 'what's' 'left'|'remaining'",
         "'what' 'follows'",
-        "'from'|'of'|'从' 'it'|'that'|'里面'",
+        "'from'|'of'|'从' 'it'|'that'|'them'|'those'|'里面'",
         f"'从'? {_BESIDE} START?",
     ),
     role("them", "THAT_CLIP TO", "THAT_CLIP|'it' TO|'up_into'|'down_to'", "THAT_CLIP ASSEMBLE? TO"),
-    role("single", "'one' duration 'long'? REEL", "'one' REEL", "'one' 'single' REEL"),
+    role(
+        "single", "'one' duration 'long'? REEL", "'one' REEL", "'one' 'single' REEL", "'short'|'quick'|'little' 'one'"
+    ),
     role(
         "order",
         "SORT? BEST_FIRST|COUNTDOWN|CHRONO START? SORT?",
@@ -157,7 +160,7 @@ ROLES = [
     ),
     role("game", f"'of'|'from'|'in'|'out_of'|'into'? <unknown>? <unknown>? {_PICTURES}", f"ALL {_PICTURES}", many=True),
     role("shots", "'of'|'from' EACH 'shot'|'scene'"),
-    role("file", "ONLY? 'use'|'using'? asset ONLY?", many=True),
+    role("file", "ONLY? 'use'|'using'|'off'|OFF? asset ONLY?", many=True),
     role("for", "'for' <unknown> <unknown>?", "'给' <name> '看'"),
     role(
         "there",
@@ -178,13 +181,18 @@ ROLES = [
 ]
 
 
-def _is_no_reel(filled: Filled) -> bool:
+def _is_no_reel(filled: Filled, scene: ParseContext) -> bool:
     """`两个视频各取10秒` wants so much of each; `…, but only the goals`, `pull the goals out` keep nothing out."""
     each = any(t.text.startswith("各") and not t.is_a("EACH") for t in filled.tokens)
     lasting = filled.has("within") and any(
         a.text in ("这", "那", "这段") and b.kind == "duration" for a, b in pairwise(filled.tokens)
     )  # `只留1:10到1:18这八分钟` says how long the stretch is
-    return lasting or each or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
+    return (
+        lasting
+        or each
+        or (filled.has("count") and _is_no_length(scene))
+        or any(t.is_a("BUT") or t.text.startswith("pull") for t in filled.of("against"))
+    )
 
 
 def _is_cut_down(filled: Filled, scene: ParseContext) -> bool:
@@ -211,12 +219,23 @@ def _bounds_behind(filled: Filled) -> bool:
     return bool(last) and last[0].is_a("AT_MOST", "AT_LEAST") and behind is not None and behind.kind == "duration"
 
 
+_FALLING = re.compile(r"(?<![\d.:])(\d+)\s?(?:-|–|to)\s?(\d+)[ -]?(?:s|secs?|seconds?|m|mins?|minutes?)\b")
+_SPOT = re.compile(r"(?<!\S):\d\d\b")  # `a :30 and a :60`
+
+
+def _is_no_length(scene: ParseContext) -> bool:
+    """`a 3-2 minute reel`, `a :30`: figures that are no number of moments."""
+    pair = _FALLING.search(scene.source.work)
+    return bool(pair and int(pair[1]) > int(pair[2])) or _SPOT.search(scene.source.work) is not None
+
+
 def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if any(
         t.is_a("REEL", "CUT") for name in ("game", "told", "files") for t in filled.of(name)
     ) or not reel_wish.is_meant(filled, scene):
         return None
-    if _is_no_reel(filled) or _is_cut_down(filled, scene) or _is_of_each_file(filled, scene) or _bounds_behind(filled):
+    no_reel = _is_no_reel(filled, scene) or _is_cut_down(filled, scene)
+    if no_reel or _is_of_each_file(filled, scene) or _bounds_behind(filled):
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]

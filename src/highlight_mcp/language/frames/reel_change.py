@@ -1,5 +1,6 @@
 """The reel at hand made shorter or longer, given more moments, or clips of another length. Totals are of the reel."""
 
+import re
 from typing import Any
 
 from ...timeline.operations import Highlights
@@ -36,6 +37,9 @@ def _follows_another(filled: Filled, scene: ParseContext) -> bool:
     )
 
 
+_OF_A_FILE = re.compile(r"\d\s?(?:mb|megs?|megabytes?|gb)\b")  # `too long for mail, under 25 MB`: how large it is
+
+
 def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     now = scene.situation.duration_ms
     if any(t.is_a("REEL") for t in filled.tokens) and filled.says("", "ADD", "MORE") and not filled.has("by"):
@@ -43,7 +47,7 @@ def _resize(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if scene.uncut or not now or _is_of_a_clip(filled, scene) or any(map(_each, filled.of("target"))):
         return None
     total, invented = _total(filled, now)
-    if total is None:
+    if total is None or (invented and _OF_A_FILE.search(scene.source.work)):
         return None
     if total <= 0:
         return [Unresolved("", filled.at, missing=("length",))]

@@ -155,27 +155,51 @@ _FILE = re.compile(r"\bfile\b|文件")
 
 
 def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
-    resolution, rate, size = (filled.value(name) for name in ("resolution", "rate", "size"))
-    size = size or filled.value("", "size")
+    resolution, size = (filled.value(name) for name in ("resolution", "size"))
+    size, rate = size or filled.value("", "size"), _rate_of(filled)
+    if filled.has("pace") and (rate is None or filled.has("rate") or not filled.has("resolution", "container")):
+        return None
     wanted = filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
     bounded = filled.says("", "AT_MOST") and (filled.has("resolution", "rate") or _FILE.search(scene.source.work))
-    goes_on = scene.planned("export") and filled.has("resolution", "rate")
-    details = bounded or goes_on or (wanted and filled.has("resolution", "rate", "size"))
+    bounded = bounded or (any(t.text in ("fit", "fits") for t in filled.of("")) and not _is_told(filled))
+    goes_on = scene.planned("export") and (filled.has("resolution", "rate", "container") or filled.says("", "AT_MOST"))
+    asked = any(t.value == "courtesy" for t in filled.tokens) and filled.has("resolution")
+    details = bounded or goes_on or asked or (wanted and filled.has("resolution", "rate", "size"))
     if filled.says("", "SHORTEN") and not filled.has("size"):
         return None
     if not filled.says("", "EXPORT") and not details:
         return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
-    if too_large or (rate and rate.value > _MAX_FPS):
+    if too_large or (rate and rate > _MAX_FPS):
         return [Unresolved(scene.words(filled.clause("", "resolution", "rate")), filled.at, code="limit")]
     request = ExportRequest(
         resolution={"hd": "1080p"}.get(resolution.value, resolution.value) if resolution else None,
-        fps=rate.value if rate else None,
+        fps=rate,
         container=filled.named("container", "CONTAINER:"),
         max_mb=size.value if size else None,
     )
     beyond = [gap for gap in _not_made(filled, scene) if not size or gap.at != size.start]
     return [*beyond, ParsedOperation(request, filled.at)]
+
+
+def _is_told(filled: Filled) -> bool:
+    """`it fits in 16 MB`: a file that is there, and not one that is to be made."""
+    return not any(t.text in _OUGHT for t in filled.tokens)
+
+
+_OUGHT = frozenset({"has", "must", "should", "needs", "need", "to", "so", "make", "can"})
+
+
+def _rate_of(filled: Filled) -> float | None:
+    """Frames per second; with a bare number, as in `a 4K mov at 24`, only where it is one that films have."""
+    token = filled.value("rate", "rate")
+    number = filled.value("pace", "number")
+    if token is None and number is not None:
+        return float(number.value) if number.value in _RATES else None
+    return token.value if token else None
+
+
+_RATES = frozenset({23.976, 23.98, 24.0, 25.0, 29.97, 30.0, 48.0, 50.0, 59.94, 60.0, 100.0, 120.0})
 
 
 def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
@@ -192,8 +216,21 @@ def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
 
 _EXPORT = frame(
     "export",
-    ["EXPORT", "MAKE|ADD|CHANGE", "FILE:*", "'file'|'文件'", "CONTAINER:*", "AT_MOST size", "size AT_MOST", "SHORTEN"],
     [
+        "EXPORT",
+        "MAKE|ADD|CHANGE",
+        "FILE:*",
+        "'file'|'文件'",
+        "CONTAINER:*",
+        "AT_MOST size",
+        "size AT_MOST",
+        "SHORTEN",
+        "'fit'|'fits' 'in'|'into'|'within'|AT_MOST size",
+        "resolution",
+    ],
+    [
+        role("pace", "'at' number"),
+        role("stays", "KEEP|'stay'|'stays'|'remain'|'come'|'be'", "'to' 'be'|'fit'|'stay'|KEEP", many=True),
         role("resolution", "resolution"),
         role("rate", "rate"),
         role("container", "CONTAINER:*"),

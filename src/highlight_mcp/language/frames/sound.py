@@ -151,6 +151,8 @@ def _level(filled: Filled, scene: ParseContext, target: SoundAim) -> tuple[float
         return now / 2, None, False
     if filled.says("", "TWICE_LOUD"):
         return now * 2, None, False
+    if filled.says("", "HALF_LOUDER"):
+        return now * 1.5, None, False
     if filled.says("", "UNMUTE"):
         return 1.0, None, False
     if not way or not (filled.says("", "QUIETER", "LOUDER") or filled.has("down", "up")):
@@ -358,6 +360,7 @@ _VOLUME = frame(
         "QUIETER",
         "HALF_LOUD",
         "TWICE_LOUD",
+        "HALF_LOUDER",
         "CHANGE|MAKE|TRIM|MOVE|ADD|MORE|SHORTEN",
         "VOLUME|AUDIO",
         "MUSIC",

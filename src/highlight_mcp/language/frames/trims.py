@@ -26,6 +26,7 @@ _ENDS = role(
     f"OFF {_WHERE} START|END|BOTH_ENDS|FRONT|BACK",
     many=True,
 )
+_SHORT = "'短'|'少'|'去'|'减'|'掐头去尾'|'去头去尾'|'top_and_tail'"
 _SIZE = role("size", "BY? duration", "duration OFF", "head|tail", "number|'one' OFF", many=True)
 
 
@@ -144,7 +145,7 @@ def _take(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _TRIM = frame(
     "trim",
-    [_TAKING, "SHORTER|LESS", "'短'|'少'|'去'|'减'", f"{_TAKING} OFF|'out'|'away'", "OFF", "'掐头去尾'|'去头去尾'"],
+    [_TAKING, "SHORTER|LESS", _SHORT, f"{_TAKING} OFF|'out'|'away'", "OFF"],
     [
         TARGET,
         _ENDS,
@@ -324,6 +325,7 @@ def _more_of(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _MORE_OF = frame("more_of", [], [TARGET, _ENDS, _SIZE], _more_of, required=["size", "target"], operation="trim")
 
+_BY = "BY REMOVE|CUT|TRIM|SHORTEN START|FRONT|END|BACK START|END? 'it'?"  # `… by losing the tail end of it`
 LEFT = "ONLY? '剩'|'剩下'"  # `砍到只剩八秒`
 _LENGTH = frame(
     "length",
@@ -347,7 +349,7 @@ _LENGTH = frame(
         role("only", "ONLY"),
         role("be", "'get'|'long'"),
         role("verb", "CUT|TRIM|SHORTEN|SHORTER"),
-        role("cut", "'from' START|FRONT|END|BACK", "'at'|'at_the' START|FRONT|END|BACK", "~START|END"),
+        role("cut", "'from' START|FRONT|END|BACK", "'at'|'at_the' START|FRONT|END|BACK", "~START|END", _BY),
         role("over", "OVER REMOVE|CUT|TRIM|UNWANTED"),
     ],
     _to_length,

@@ -41,6 +41,7 @@ def _alternatives(g: Grammar) -> tuple[str, ...]:
         rf"{PAIR}{any_unit}",
         rf"(?:(?:\b{one}|{ANY}) ?)?{g.words('units.QUARTER_HOUR')}",
         rf"(?:\b{one}|{ANY}) {_parts(g)} {g.words('units.SHARED')} {one} {unit(g, shortest=3)}",
+        rf"(?:(?:\b{one}|{ANY})[ -])?\b{g.words('units.QUARTER')}[ -]{unit(g, shortest=3)}",
         rf"(?<![a-zß-ÿ]){half}[ -]?{unit(g, shortest=3)}",
         half_before,
         half_behind,
@@ -77,10 +78,11 @@ def _parts(g: Grammar) -> str:
 
 @pattern
 def _part_of(g: Grammar) -> str:
-    """`a third of a second`."""
+    """`a third of a second`, `a quarter-second`."""
     one, third, quarter, fifth = (g.words(f"units.{key}") for key in ("ONE", "THIRD", "QUARTER", "FIFTH"))
     part = rf"(?:(?P<third>{third})|(?P<quarter>{quarter})|(?P<fifth>{fifth})|{g.words('units.TENTH')})"
-    return rf"(?:{one}|(?P<n>{ANY})) {part} {g.words('units.SHARED')} {one} (?P<unit>{unit(g)})"
+    shared = rf" {g.words('units.SHARED')} {one} "
+    return rf"(?:(?:{one}|(?P<n>{ANY}))[ -])?{part}(?:{shared}|[ -])(?P<unit>{unit(g)})"
 
 
 def _between(g: Grammar) -> str:

@@ -36,7 +36,8 @@ def _clip_before(g: Grammar) -> str:
 
 @pattern
 def _cinema(g: Grammar) -> str:
-    return r"\b(?:2\.3[59]|2\.40?)\s?:\s?1\b"
+    measured = g.words("units.HOUR", "units.MINUTE", "units.SECOND", "units.PERCENT", "units.TIMES")
+    return rf"\b(?:2\.3[59]|2\.40?)\s?[:x]\s?1\b|(?<![\d.:])2\.3[59](?![\d.:]|\s?{measured})"
 
 
 @pattern
@@ -248,8 +249,15 @@ def _read_lufs(g: Grammar, shadow: Shadow, match: re.Match[str]) -> float:
     return -float(shadow.value(match, "n"))
 
 
-def _read_cinema(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str:
-    return "21:9"
+@pattern
+def _shaped(g: Grammar) -> str:
+    """What says of `2.39` alone that it is a shape."""
+    return g.words("units.CINEMA")
+
+
+def _read_cinema(g: Grammar, shadow: Shadow, match: re.Match[str]) -> str | None:
+    whole = len(match.group()) > len("2.39")
+    return "21:9" if whole or _shaped(g).search(shadow.text) else None
 
 
 _Quantity = tuple[Callable[[Grammar], re.Pattern[str]], TokenKind, MatchReader]

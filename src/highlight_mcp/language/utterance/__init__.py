@@ -17,7 +17,7 @@ from ..outcome import Query, Unresolved
 from ..resolve import numbers, union
 from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
-from . import courtesy, shape, withdrawn
+from . import courtesy, faults, shape, withdrawn
 from .faulted import faulted
 from .shape import UtteranceKind, sort_of
 
@@ -161,6 +161,9 @@ class _StretchWalk:
         kind = _kind(stretch, following, self.scene)
         if wrapped and kind in ("question", "told", "statement", "remark"):
             kind = None
+        if wrapped and kind == "hypothesis":  # `I shouldn't object to …`: what is wrapped may be weighed, not the shell
+            bare = [t for t in stretch if t.value != "courtesy"]
+            kind = _kind(bare, following, self.scene) if bare else kind
         if kind is None and not wrapped and self._is_hailed(ahead, stretch):
             return "remark"
         return kind or ("addressed" if shape.calls(self.tokens, a, b, opens=opens_order) else None)
@@ -252,14 +255,16 @@ def _taken_back(tokens: list[Token]) -> list[Token]:
 
 
 def _unreasoned(tokens: list[Token], scene: ParseContext) -> list[Token]:
-    """`the beginning is too slow, cut clip 1`: a fault told as the reason of a cut asks for nothing more."""
-    out, bounds = list(tokens), list(_stretches(tokens))
-    for (a, b), (c, d) in pairwise(bounds):
-        told, order = tokens[a:b], tokens[c:d]
-        own = any(t.kind in ("clips", "duration") or t.is_a("MUSIC", "AUDIO", "VOLUME", "SOURCE_SOUND") for t in told)
-        cuts = any(t.kind == "clips" for t in order) and any(t.is_a("REMOVE", "UNWANTED", "CUT") for t in order)
-        if cuts and not own and form("FAULT", scene.source.languages).search(_text(told, scene)):
-            out[a:b] = [_hollow(token) for token in told]
+    """`the beginning is too slow, cut clip 1`, `cut clip 1, it's wobbly`: the reason of a cut asks for nothing more."""
+    out, languages = list(tokens), scene.source.languages
+    for (a, b), (c, d) in pairwise(_stretches(tokens)):
+        ahead, behind = tokens[a:b], tokens[c:d]
+        if faults.cuts_clips(behind) and faults.tells(ahead, _text(ahead, scene), languages):
+            out[a:b] = [_hollow(token) for token in ahead]
+        led = next((t.text for t in behind if t.kind != "separator"), "") in said("RUNS_ON") | said("RUNS_ON_OWNED")
+        cuts = led and faults.cuts_clips(ahead) and opens_order(ahead)
+        if cuts and faults.tells(behind, _text(behind, scene), languages):
+            out[c:d] = [_hollow(token) for token in behind]
     return out
 
 
@@ -358,7 +363,7 @@ def opens_order(stretch: list[Token]) -> bool:
 
 def _stands(stretch: list[Token], kind: UtteranceKind) -> bool:
     """Whether a stretch is read though it orders nothing: it gets a reason of its own, or tells a fault."""
-    return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and _complains(stretch))
+    return (kind not in _OTHERS and _known(stretch)) or (kind == "statement" and faults.complains(stretch))
 
 
 _OTHERS = ("reported", "told", "addressed", "remark", "later", "hypothesis")
@@ -369,15 +374,6 @@ def _known(stretch: list[Token]) -> bool:
     return any(
         t.kind == "named" or t.is_a("LEFT_OUT") or any(c.startswith(_ANSWERED) for c in t.concepts) for t in stretch
     )
-
-
-_FAULTS = ("BORING", "UPSIDE_DOWN", "VAGUE", "UNWANTED", "NARRATION", "SHORTER", "LONGER", "DARKER", "BRIGHTER")
-
-
-def _complains(stretch: list[Token]) -> bool:
-    """`clip four is boring`: a fault that is told asks for its remedy."""
-    removed = any(t.is_a("REMOVE") and t.text.partition(" ")[0] in said("DENIES") for t in stretch)
-    return removed or any(t.is_a(*_FAULTS) or t.text in said("SHAKY") for t in stretch)
 
 
 def _asked(stretch: list[Token], scene: ParseContext) -> list[Query]:
