@@ -292,7 +292,7 @@ def _kind(stretch: list[Token], following: Token | None, scene: ParseContext) ->
 def _courteous(stretch: list[Token], text: str, languages: Codes) -> bool:
     """`delete clip 3 please?`, `could you mute it?`: an order all the same."""
     polite = any(t.text in said("PLEASE") or t.value == "courtesy" for t in stretch)
-    return polite or form("COURTESY_END", languages).search(text) is not None
+    return polite or any(form("COURTESY_END", (code,)).search(text) for code in languages)
 
 
 def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
