@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..backend.api.edits import HEADER
+from ..backend.api.strict_stream import HEADER
 from ..contract.session import CLIENT_ID_HEADER
 from .wire import (
     RECORDED,

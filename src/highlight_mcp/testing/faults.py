@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
 
-from ..backend.api.edits import HEADER
+from ..backend.api.strict_stream import HEADER
 from ..contract.errors import error_info_of
 from ..contract.wire import failure
 from .exchange import Act, Exchange

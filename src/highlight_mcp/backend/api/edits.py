@@ -1,13 +1,11 @@
-"""Edits (contract sections 4 and 11) and their event stream in the ADK dialect (section 4.2).
-
-In the strict profile a header asks for a stream that misbehaves, for the tests of clients.
-"""
+"""Edits (contract sections 4 and 11) and their event stream in the ADK dialect (section 4.2)."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -26,57 +24,28 @@ from ..tables import RUNNING
 from .media import refresh_sources, require_usable
 from .responses import account_of, number, ok, read_body, services_of, settings_of
 
-HEADER = "X-Test-Fault"
-Fault = Literal["silent", "drop", "heartbeat-only", "garbage-frame", "unterminated", "none"]
-FAULTS: tuple[str, ...] = get_args(Fault)
-"""`none` keeps even the usual silent turns away."""
-
-
-def asked_fault(request: Request) -> str | None:
-    """The misbehaviour that the request asks for. Raises ApiError `bad_request` for an unknown one."""
-    text = request.headers.get(HEADER)
-    if text is None or not services_of(request).config.strict:
-        return None
-    if text not in FAULTS:
-        raise ApiError(error_info("bad_request", "backend.no_test_fault", text=text, faults=", ".join(FAULTS)))
-    return text
-
-
-def is_silent(turn_number: int) -> bool:
-    """Three turns of ten end without words, as in the cloud."""
-    return turn_number * 3 % 10 < 3
-
-
 AUTHOR = "nemo_agent"
 
 
 class TurnStream:
     """Watches one turn and tells about it until it is over. The turn does not need the stream."""
 
-    def __init__(
-        self, services: Services, account: Account, turn_id: str, misbehaviour: str | None = None, silent: bool = False
-    ) -> None:
+    def __init__(self, services: Services, account: Account, turn_id: str) -> None:
         self._services = services
         self._account = account
         self._turn_id = turn_id
-        self._misbehaviour = misbehaviour
-        self._silent = silent or misbehaviour == "silent"
         self._number = 0
 
     async def frames(self) -> AsyncIterator[bytes]:
         """All frames of the stream."""
         turn = await self._read()
         yield self._heartbeat(turn)
-        if self._misbehaviour == "drop":
-            return
-        if self._misbehaviour == "garbage-frame":
-            yield b'data: {"error": "a "broken" frame"}\n\n'
         yield self._event([{"functionCall": {"id": "fc-1", "name": EDIT_TIMELINE, "args": {}}}])
         timing = self._services.config.timing
         shown, last = (turn.progress, turn.stage, turn.message), time.monotonic()
         with self._services.events.wakeup() as commits:
             turn = await self._read()
-            while turn.status == RUNNING or self._misbehaviour == "heartbeat-only":
+            while turn.status == RUNNING:
                 await commits.wait(min(timing.progress, timing.poll))
                 turn = await self._read()
                 now, state = time.monotonic(), (turn.progress, turn.stage, turn.message)
@@ -84,23 +53,17 @@ class TurnStream:
                 if turn.status == RUNNING and (changed or now - last >= timing.heartbeat):
                     shown, last = state, now
                     yield self._heartbeat(turn)
-                elif self._misbehaviour == "heartbeat-only" and now - last >= timing.heartbeat:
-                    last = now
-                    yield b"event: heartbeat\ndata: heartbeat\n\n"
         for frame in self._ending(turn):
             yield frame
 
     def _ending(self, turn: TurnInfo) -> list[bytes]:
         response, words = _response_and_words(turn)
         frames = [self._event([{"functionResponse": {"id": "fc-1", "name": EDIT_TIMELINE, "response": response}}])]
-        if self._silent:
-            return [*frames, self._event([], turnComplete=True)]
         problem = ErrorInfo.model_validate(turn.fault) if turn.status == "failed" and turn.fault else None
         if problem is not None:
             error = {"errorCode": problem.code, "errorMessage": problem.text}
             return [*frames, self._event([], turnComplete=True, **error)]
-        last = self._event([{"text": words}] if words else [], turnComplete=True)
-        return [*frames, last[:-1] if self._misbehaviour == "unterminated" else last]
+        return [*frames, self._event([{"text": words}] if words else [], turnComplete=True)]
 
     def _heartbeat(self, turn: TurnInfo) -> bytes:
         beat = {"type": "heartbeat", "turn_id": turn.turn_id, "stage": turn.stage, "progress": turn.progress}
@@ -141,7 +104,7 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 async def run_sse(request: Request) -> Response:
     """Start a turn and stream its progress. The turn goes on when the caller hangs up."""
     services, account = services_of(request), account_of(request)
-    misbehaviour = asked_fault(request)
+    stream_of = _strict_streams(request) if services.config.strict else TurnStream
     body = await read_body(request, RunRequest)
     language = request.headers.get("accept-language")
     settings = settings_of(request)
@@ -154,11 +117,16 @@ async def run_sse(request: Request) -> Response:
         services.turns.start, account, body.session_id, asked, services.dispatcher.enqueue, settings.reader
     )
     services.reconciler.poke()
-    silent = False
-    if services.config.strict and misbehaviour is None:
-        silent = is_silent(await asyncio.to_thread(services.turns.count))
-    stream = TurnStream(services, account, turn_id, misbehaviour, silent)
-    return StreamingResponse(stream.frames(), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(
+        stream_of(services, account, turn_id).frames(), media_type="text/event-stream", headers=HEADERS
+    )
+
+
+def _strict_streams(request: Request) -> Callable[[Services, Account, str], TurnStream]:
+    """How streams are made for those who test clients. Raises ApiError for a misbehaviour that is not known."""
+    from .strict_stream import StrictStream, asked_fault
+
+    return partial(StrictStream, fault=asked_fault(request))
 
 
 def _require_means(services: Services, account: Account, session_id: str, problems: Mapping[str, ErrorInfo]) -> None:
