@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...timeline.media import MediaInfo
-from ...timeline.operations import Keep
+from ...timeline.operations import Highlights, Keep
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation
 from ..stretches import bounds_of, of_footage
@@ -183,8 +183,10 @@ def _whole_kept(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     """`keep everything`, `join the two files`."""
     footage = scene.situation.footage
-    if not footage or (scene.situation.has_timeline and not scene.uncut) or scene.planned("highlights"):
+    if not footage or (scene.situation.has_timeline and not scene.uncut):
         return None
+    if scene.planned("highlights"):
+        return _chosen_in_order(filled, scene)
     if filled.says("footage", "REEL"):
         return None  # `make a reel from a.mp4`
     number = filled.value("number", "number")
@@ -206,6 +208,22 @@ def _all(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not ordered:
         return [ParsedOperation(Keep(), filled.at, targeted=True)]
     return [ParsedOperation(Keep(source=m.name), filled.at + n, targeted=True) for n, m in enumerate(ordered)]
+
+
+def _chosen_in_order(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`两个视频各来四十五秒，b在前`: the moments of each file, in that order of the files."""
+    made = [f for f in scene.findings if isinstance(f, ParsedOperation)]
+    wishes = [f.op for f in made if isinstance(f.op, Highlights) and f.op.source]
+    named = named_files(filled.of("file"), scene) if filled.says("file", "FRONT", "BACK") else None
+    if not named or len(wishes) < _PAIR or len(wishes) != len(scene.findings):
+        return None
+    ordered = _with_others(filled, _placed(filled, named), [m for m in scene.situation.footage if m not in named])
+    places = {media.name: place for place, media in enumerate(ordered)}
+    wishes.sort(key=lambda op: places.get(op.source or "", len(places)))
+    for place, (found, op) in enumerate(zip(made, wishes, strict=True)):
+        facts = op.model_dump(exclude_unset=True, exclude={"mode"}) | ({"mode": "append"} if place else {})
+        scene.findings[place] = replace(found, op=Highlights.model_validate(facts))
+    return []
 
 
 def _is_enough(filled: Filled, named: list[MediaInfo], count: int) -> bool:
