@@ -32,7 +32,7 @@ SHOWN_FAILED = 20
 """So many are named in text; all of them stand in the structured content."""
 LONG_NAME = 255
 _ANY_OBJECT = {"type": "object"}
-ANY_LIST = {"type": "array"}
+TEXTS = {"type": "array", "items": {"type": "string"}}
 ANY_OBJECTS = {"type": "array", "items": _ANY_OBJECT}
 
 
@@ -175,11 +175,11 @@ class EditSummary(FrozenModel):
     progress: int | None = None
     stage: str | None = None
     message: str | None = None
-    changes: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
+    changes: Annotated[tuple[str, ...] | None, WithJsonSchema(TEXTS)] = None
     versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: Annotated[tuple[PickSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
-    not_understood: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
-    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
+    not_understood: Annotated[tuple[str, ...] | None, WithJsonSchema(TEXTS)] = None
+    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(TEXTS)] = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
 
     @classmethod

@@ -17,9 +17,9 @@ from ...timeline.operations import item_schema
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_edit, wait_for_footage
 from ..outputs import (
-    ANY_LIST,
     ANY_OBJECTS,
     LONG_NAME,
+    TEXTS,
     NewVersionSummary,
     PickSummary,
     SuggestedCall,
@@ -87,7 +87,7 @@ class EditOutput(ToolOutput):
     versions: Annotated[tuple[NewVersionSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
     picks: tuple[PickSummary, ...] | None = None
     not_understood: tuple[str, ...] | None = None
-    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(ANY_LIST)] = None
+    refused: Annotated[tuple[str, ...] | None, WithJsonSchema(TEXTS)] = None
     suggested_actions: tuple[SuggestedCall, ...] | None = None
     turn_id: str | None = None
     progress: int | None = None

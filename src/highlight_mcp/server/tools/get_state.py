@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from ...client.backend import BackendClient
 from ...client.edit_stream import EditHandle
@@ -16,6 +16,7 @@ from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_any_edit, wait_for_export, wait_for_footage
 from ..file_links import locate_reel
 from ..outputs import (
+    ANY_OBJECTS,
     EditSummary,
     ErrorDetail,
     ExportSummary,
@@ -53,7 +54,7 @@ class UploadState(FrozenModel):
     done: int
     total: int
     error: ErrorDetail | None = None
-    failed: tuple[FailedSource, ...] | None = None
+    failed: Annotated[tuple[FailedSource, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
 
 
 class VersionSummary(FrozenModel):
