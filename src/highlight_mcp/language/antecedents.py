@@ -7,7 +7,7 @@ two that do are asked about (the recency and the agreement of number and kind of
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Protocol
 
 from ..timeline.operations import AnyOperation, Aspect, Highlights, Redo, Reset, Restore, Undo
@@ -228,10 +228,18 @@ def _pronouns(tokens: Sequence[Token], scene: ParseContext) -> Iterator[_Pronoun
             continue
         behind = tokens[place + 1] if place + 1 < len(tokens) else None
         noun = behind is not None and (is_object(behind) or behind.is_a("VIDEO", "REEL", "MOMENT"))
+        noun = noun or (is_wide(token.text[0]) and _opens_a_name(tokens[place + 1 :]))
         if is_pronoun(token) and not noun:
             yield _Pronoun(place, token.start, token.text, inside=False)
         elif (word := _inner(token.text)) is not None:
             yield _Pronoun(place, token.start + token.text.rindex(word), word, inside=True)
+
+
+def _opens_a_name(behind: Sequence[Token]) -> bool:
+    """`那个Urban Dreams的title`: with a name between, the word points at what comes next, and at nothing before."""
+    said = list(takewhile(lambda t: t.kind in ("quote", "unknown", "asset"), behind))
+    rest = [t for t in behind[len(said) : len(said) + 2] if not t.is_a("LINK")]
+    return bool(said) and bool(rest) and is_object(rest[0])
 
 
 def _is_somebody(token: Token, at: int, tokens: Sequence[Token], scene: ParseContext) -> bool:

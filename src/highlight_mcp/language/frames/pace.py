@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from ...timeline.operations import Freeze, Replay, Speed
 from ..context import ParseContext, ResolvedTarget
+from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Clause, Token
 from . import aim, amounts
@@ -50,7 +51,8 @@ def _factor(filled: Filled) -> tuple[Fraction | None, bool]:
     told = filled.value("to")
     bare = all(t.kind == "percent" or t.is_a("SPEED") for t in filled.of("to")) and filled.trigger.text[-1] != "到"
     bare = bare and told is not None and not amounts.becomes(amounts.before(filled, told))
-    changes = told is not None and bare and (slower or faster)  # `run a third faster`
+    rate = [t for t in filled.of("to") if t.is_a("SPEED") and is_wide(t.text[0])]  # `慢放，四分之一速` tells it
+    changes = told is not None and bare and (slower or faster) and not rate  # `run a third faster`
     if told is not None and not changes:
         return Fraction(repr(round(told.value, 4))), False
     if token := told or filled.value("by"):

@@ -42,7 +42,7 @@ _COMPARED = frozenset({"as", "faster", "slower", "speed", "its", "the speed", "a
 def regrouped(tokens: list[Token]) -> list[Token]:
     """`clip 5 and one off the end` names one clip and an amount, `the last second of clip 4` a length."""
     out: list[Token] = []
-    tokens = without_descriptions(_named_after(numbered(counted_edges(tokens))))
+    tokens = without_descriptions(_named_after(numbered(counted_edges(_taken_off(tokens)))))
     if any(t.kind == "quote" for t in tokens) or _of_a_stretch(tokens):
         tokens = [_as_span(t) for t in tokens]
     for i, given in enumerate(tokens):
@@ -86,6 +86,18 @@ def regrouped(tokens: list[Token]) -> list[Token]:
             or _counted(out, token, behind)
             or [token]
         )
+    return out
+
+
+def _taken_off(tokens: list[Token]) -> list[Token]:
+    """`… off the head of 4 and one off its tail`: behind a length, what is taken off is one as well, and no clip."""
+    out = list(tokens)
+    for i, (ahead, token, behind) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False), 1):
+        size = 1.0 if token.text == "one" else token.value if token.kind == "number" else 0
+        short = any(t.kind == "duration" and t.value < _MINUTE_MS for t in tokens[:i])
+        if size and short and ahead.is_a("AND") and behind.is_a("OFF"):
+            length, text = round(size * _SECOND_MS), f"{token.text} seconds"
+            out[i] = replace(token, kind="duration", text=text, concepts=frozenset(), value=length)
     return out
 
 

@@ -21,6 +21,8 @@ TRAITS = frozenset({
 })  # fmt: skip
 
 DEFAULT_MS = 3000
+_BEFORE = frozenset({"it", "to", "uh", "um", "erm", "er", "uhm", "like"})
+_BEHIND = frozenset({"instead", "please", "thanks"})
 _LEADS = ("SAYING", "COLON")
 _NOUNS = ("TITLE", "CAPTION", "SUBTITLES", "OVERLAY")
 _LEADING_WORDS = frozenset(
@@ -201,12 +203,14 @@ def words(filled: Filled, scene: ParseContext, name: str = "words") -> tuple[str
     if quote := next((t for t in tokens if t.kind == "quote"), None):
         return (str(quote.value).strip(), True) if str(quote.value).strip() else None
     opened = next(
-        (i for i, t in enumerate(tokens) if not t.is_a(*_LEADS, *_NOUNS) and t.text not in ("it", "to")), len(tokens)
+        (i for i, t in enumerate(tokens) if not t.is_a(*_LEADS, *_NOUNS) and t.text not in _BEFORE), len(tokens)
     )
     certain = any(t.is_a(*_LEADS) for t in tokens[:opened])
     tokens = tokens[opened:]
     while not certain and len(tokens) > 1 and tokens[0].text in _LEADING_WORDS:
         tokens.pop(0)
+    while len(tokens) > 1 and tokens[-1].text in _BEHIND:
+        tokens.pop()
     if not tokens:
         return None
     return scene.source.verbatim(tokens[0].start, tokens[-1].end), certain
