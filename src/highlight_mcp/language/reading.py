@@ -172,7 +172,21 @@ def _read(said: list[Token], scene: ParseContext, *, by_file: bool = False) -> t
         again, by_clause = _read_as_marked(other, before, by_file=by_file)
         if again.kind == "plan":
             return again, by_clause
+    if outcome.kind == "plan" and _is_taken_back(said, outcome):
+        return ParseResult(kind="clarify", missing=("operation",), language=outcome.language), tokens
     return outcome, tokens
+
+
+def _is_taken_back(said: list[Token], outcome: ParseResult) -> bool:
+    """`the last clip is just feet bin it, cancel that`, `留下单数的，不要`: nothing is left of the order before."""
+    ahead = list(takewhile(lambda t: t.kind != "separator", said))
+    behind = [t for t in said[len(ahead) :] if t.kind != "separator"]
+    if not behind:
+        return False
+    if all(isinstance(op, Undo) for op in outcome.operations):
+        return runons.hides_an_order(ahead)
+    refused = all(t.is_a("NOT") and t.is_a("UNWANTED") for t in behind)
+    return refused and any(t.is_a("KEEP") for t in ahead)
 
 
 def _otherwise(said: list[Token], scene: ParseContext) -> list[Token] | None:
