@@ -10,7 +10,7 @@ import pytest
 from highlight_mcp.commands.words import answer
 from many import named_cases
 
-_PAIRS = 150
+_PAIRS = 80
 _DATA = Path(__file__).parent / "data"
 _FREE = {("highlights", "criterion"): "auto", ("highlights", "order"): "time", ("highlights", "mode"): "replace"} | {
     ("undo", "steps"): 1, ("export", "container"): "mp4", ("aspect", "mode"): "crop", ("aspect", "focus"): "auto",
