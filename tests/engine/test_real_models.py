@@ -94,10 +94,20 @@ def found(file: Path, tmp_path: Path, criterion: Criterion = "auto") -> list[Mom
 
 
 @pytest.mark.parametrize("name", ["dev_stream_11", "dev_stream_12"])
-def test_the_guns_of_a_game_are_never_called_a_crowd(footage: Footage, tmp_path: Path, name: str) -> None:
+def test_the_guns_of_a_game_are_never_called_a_crowd_and_only_fights_are_sure(
+    footage: Footage, tmp_path: Path, name: str
+) -> None:
     moments = found(footage(f"games/{name}.mp4"), tmp_path)
     assert any(one.signals["kind"] == "loud_sound" for one in moments)
     assert not any(one.signals["kind"] == "crowd" for one in moments)
+    fights = json.loads(footage(f"games/{name}.truth.json").read_text("utf-8"))["events"]
+    sure = [one for one in moments if one.confidence == "high"]
+    assert sure
+    assert [one for one in sure if not any(_shows(one, each["start"], each["end"]) for each in fights)] == []
+
+
+def _shows(one: Moment, start_s: float, end_s: float) -> bool:
+    return one.start_ms < end_s * 1000 and start_s * 1000 < one.end_ms
 
 
 @pytest.mark.parametrize("name", ["dev_match_411", "dev_talk_411"])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ..timeline.operations import AnyOperation, Undo
 from .context import ParseContext
@@ -39,21 +39,29 @@ class SessionReader(Protocol):
         """The outcome of a text that is said in a session."""
 
 
+Since = Literal["nothing", "words", "question"]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """The words that led to a question, and what was asked."""
+    """The words that led to a question, what was asked, and what was said since: `words` that order nothing, or a
+    `question` of the user, whose answer may be what is spoken of now."""
 
     words: str
     asked: ParseResult
+    since: Since
 
 
 def open_questions(situation: SessionFacts, reader: SessionReader) -> list[OpenQuestion]:
     """What was asked back since the last change, newest first. What ordered nothing left no question."""
-    found = []
+    found: list[OpenQuestion] = []
+    asked_since = False
     for place, text in enumerate(situation.said):
         outcome = reader.read(text, situation.model_copy(update={"said": situation.said[place + 1 :]}))
+        asked_since = asked_since or outcome.kind == "query"
         if outcome.kind in ("clarify", "refuse") and not outcome.orders_nothing:
-            found.append(OpenQuestion(text, outcome))
+            since: Since = "question" if asked_since else "words" if place else "nothing"
+            found.append(OpenQuestion(text, outcome, since))
     return found
 
 
@@ -61,6 +69,7 @@ def read_answer(
     text: str, questions: Sequence[OpenQuestion], situation: SessionFacts, reader: SessionReader
 ) -> ParseResult | None:
     """The outcome of a text that answers one of the questions; None for any other text."""
+    questions = [one for one in questions if one.since != "question"]
     if not questions or len(text) > _LONGEST:
         return None
     alone = situation.model_copy(update={"said": (), "last": None})
@@ -69,7 +78,7 @@ def read_answer(
     work, languages = scene.source.work.strip(_MARKS), scene.source.languages
     if form("NO_ANSWER", languages).search(work):
         return ParseResult(kind="clarify", missing=("operation",), language=newest.language)
-    if newest.offered and form("AGREES", languages).search(work):
+    if newest.offered and questions[0].since == "nothing" and form("AGREES", languages).search(work):
         return ParseResult(kind="plan", operations=newest.offered, assumed=newest.assumed, language=newest.language)
     said, _ = opening.opened(tokens)
     ordered = opening.ordered(said, scene) if len(tokens) <= _MOST_TOKENS else None

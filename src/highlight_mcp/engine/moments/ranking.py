@@ -198,13 +198,6 @@ def _reaction(
         evidence.append(message("engine.why.goes_elsewhere"))
     kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
     risen = round(one.rise_db, 1)
-    evidence = [message("engine.why.sustained", s=seconds)]
-    if factor >= 1.3:
-        evidence.append(message("engine.why.motion_before", ratio=factor))
-    if shown is not None:
-        evidence.append(message("engine.why.goes_elsewhere"))
-    kind = "strong_reaction" if score >= HIGH else "reaction" if score >= MEDIUM else "slight_reaction"
-    risen = round(one.rise_db, 1)
     why = message(f"engine.why.{kind}", evidence=(message("engine.why.crowd", db=risen), *evidence))
     return Candidate(
         start_ms=start, end_ms=end, peak_ms=one.peak * CELL_MS, score=score, confidence=confidence(score),

@@ -131,8 +131,8 @@ def _wants_it_back(last: LastRequest, scene: ParseContext) -> bool:
     text, languages = scene.source.work.strip(" .!。！~"), scene.source.languages
     removed = all(isinstance(op, Remove) for op in last.operations)
     named = form("BACK_BY_NAME", languages).search(text)
-    if named and any(named.group(0) and _is_called(op, named.group(0)) for op in last.operations):
-        return len(last.operations) == 1
+    if named and len(last.operations) == 1 and _is_called(last.operations[0], named[0]):
+        return True
     back = form("BETTER_BEFORE", languages).search(text) or (removed and form("KEPT_AFTER_ALL", languages).search(text))
     return bool(back) and not isinstance(last.operations[-1], _VERSIONS)
 

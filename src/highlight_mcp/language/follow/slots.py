@@ -1,5 +1,6 @@
 """An operation once more, with what was said in the place of what it had: whichever slot takes a value of that kind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from ...timeline.operations import AnyOperation, ClipTarget, Freeze, Remove, Reorder, Replay, Split, Trim
 from ...timeline.operations.slots import Slot, names_of, slots_of
 from .. import folders, speech
-from ..context import ParseContext
+from ..context import ParseContext, ResolvedTarget
 from ..frames import aim
 from ..frames.clips import TARGET
 from ..frames.frame import Filled, frame
@@ -36,6 +37,11 @@ _TAKES: dict[str, tuple[Slot, ...]] = {
     "head": (), "tail": (),
 }  # fmt: skip
 _POINTED = frame("pointed", [], [TARGET], lambda _filled, _scene: None)
+
+
+def pointed_at(tokens: Sequence[Token], scene: ParseContext) -> ResolvedTarget:
+    """What words point at that stand by themselves."""
+    return aim.pointed(Filled(_POINTED, list(tokens), {"target": [tuple(tokens)]}), scene, follow=False)
 
 
 def refilled(op: AnyOperation, said: Said, scene: ParseContext) -> AnyOperation:
@@ -178,7 +184,7 @@ class _Change:
             if not left or not clips_of(self.op) or isinstance(self.op, _RENUMBERS):
                 raise Unfit
             return left
-        found = aim.pointed(Filled(_POINTED, tokens, {"target": [part]}), self.scene, follow=False)
+        found = pointed_at(tokens, self.scene)
         if found.gap or (not found.clips and not any(t.is_a("ALL", "EVERYTHING") for t in tokens)):
             raise Unfit
         return found.clips

@@ -7,16 +7,13 @@ from pydantic import ValidationError
 
 from ...timeline.operations import AnyOperation, ClipTarget, Remove, TransitionAdd, Undo
 from ..context import ParseContext
-from ..frames import aim
-from ..frames.clips import TARGET
-from ..frames.frame import Filled, frame
 from ..frames.targets import is_bare, target_ends
 from ..resolve import Numbers
 from ..session_facts import LastRequest
 from ..speech import said as words
 from ..tokens import VERBS, Token
+from .slots import pointed_at
 
-_POINTED = frame("spared", [], [TARGET], lambda _filled, _scene: None)
 _BRINGS = ("MOVE", "ADD", "MEANT", "MAKE", "CHANGE")
 _STAYS = ("KEEP", "LEAVE_ALONE")
 _SAYS_NO = ("NOT", "EXCEPT")
@@ -122,7 +119,7 @@ def _numbered(pointed: Sequence[Token], count: int) -> Numbers | None:
 def _clips(pointed: Sequence[Token], then: ParseContext) -> Numbers | None:
     if (number := _numbered(pointed, then.count)) is not None:
         return number
-    found = aim.pointed(Filled(_POINTED, list(pointed), {"target": [tuple(pointed)]}), then, follow=False)
+    found = pointed_at(pointed, then)
     return None if found.gap else found.clips
 
 
