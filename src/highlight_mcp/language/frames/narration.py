@@ -11,6 +11,7 @@ from itertools import pairwise
 from .. import runons
 from ..lexicon import is_wide
 from ..tokens import Token, is_head, is_object
+from ..utterance.shape import opens_what_is_unknown
 from . import reassurance
 from .passing import KINDS, passes
 
@@ -154,7 +155,7 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
     if any(is_wide(t.text[0]) for t in said):
         return _tells_in_chinese(said)
     text = " ".join("#" if t.kind in KINDS else t.text for t in said)
-    if _says_which(text) or runons.hides_an_order(said):
+    if _says_which(text) or runons.hides_an_order(said) or _goes_on_unknown(said):
         return False
     if _REASON.match(text) or (_FEELS.match(text) and not any(_heads(t) for t in said)):
         return True
@@ -164,6 +165,11 @@ def tells(tokens: list[Token], *, opening: bool) -> bool:
         return True
     acts = bool(_ACTS.match(text)) and not _places(said)
     return acts and not any(t.kind in _LENGTHS or is_object(t) for t in said)
+
+
+def _goes_on_unknown(said: list[Token]) -> bool:
+    """`it's boring and frobnicate clip 1`: whatever it is, it is to be done to something."""
+    return any(t.is_a("AND", "THEN") and opens_what_is_unknown(said[i : i + 4]) for i, t in enumerate(said, 1))
 
 
 def _says_which(text: str) -> bool:

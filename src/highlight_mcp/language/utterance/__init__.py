@@ -309,6 +309,7 @@ def _stretches(tokens: list[Token]) -> Iterator[tuple[int, int]]:
                     # `音乐能再轻一点吗`: with nothing ordered before it, `再` is no `then`
                     and (token.text not in said("THEN_OR_AGAIN") or any(t.is_a(*_IMPERATIVES) for t in tokens[start:i]))
                 )
+                or (token.is_a("AND", "THEN") and shape.opens_what_is_unknown(tokens[i + 1 : i + 5]))
                 or (token.text in said("SO") and _forbids(tokens[i + 1 : i + 3]))
             )
         ):

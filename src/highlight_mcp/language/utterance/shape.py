@@ -11,7 +11,7 @@ from typing import Literal
 from ..context import ParseContext
 from ..lexicon import Codes, index, is_wide, is_wide_text
 from ..speech import endings, form, of_script, said
-from ..tokens import VERBS, Token
+from ..tokens import VERBS, Token, is_object
 
 UtteranceKind = Literal["question", "remark", "statement", "later", "hypothesis", "reported", "addressed", "told"]
 
@@ -92,6 +92,19 @@ def _present(words: list[Token], languages: Codes) -> bool:
 
 
 _SHORT = 2
+
+
+def opens_what_is_unknown(stretch: list[Token]) -> bool:
+    """`it's dull and frobnicate clip 1`: a strange word in the form of an order, with what it is to be done to."""
+    if not stretch or stretch[0].kind != "unknown" or not stretch[0].text.isalpha() or is_wide_text(stretch[0].text):
+        return False
+    if stretch[0].text.endswith((*endings("BENT"), *endings("VERB_ENDING"), *endings("ADVERB_ENDING"))):
+        return False
+    behind = next((t for t in stretch[1:] if t.text not in said("DETERMINER")), None)
+    return behind is not None and (behind.kind in _DONE_TO or (behind.kind == "word" and is_object(behind)))
+
+
+_DONE_TO = ("clips", "time", "range", "head", "tail", "quote", "asset")
 
 
 def _unbent(text: str) -> str:
