@@ -19,13 +19,14 @@ from .frames.passing import KINDS
 from .lexicon import is_wide, is_wide_text
 from .outcome import ParseResult
 from .session_facts import LastRequest, SessionFacts
-from .speech import form
+from .speech import endings, form, said
 from .tokens import VERBS, Token, is_head
 
 _LONGEST, _MOST_TOKENS, _MOST_TRIED = 120, 24, 8
 _BINDING = ("TO", "BEFORE", "AFTER", "BY", "AND", "BUT", "PARTICLE", "EXCEPT")
 _NUMBER, _QUOTES = re.compile(r"\d+"), "\"'“”‘’「」『』"
 _PARTS = ("HALF", "FRONT", "START", "END", "BACK", "MIDDLE")
+_LONGEST_NAME = 8  # words, or characters of a wide script
 _MARKS = " .,;:!?。，；！？、"
 
 
@@ -65,6 +66,12 @@ def open_questions(situation: SessionFacts, reader: SessionReader) -> list[OpenQ
     return found
 
 
+def declines(text: str, situation: SessionFacts, reader: SessionReader) -> bool:
+    """`不用了`, `never mind`, behind words that changed nothing: nothing is done with what they spoke of."""
+    scene, _ = reader.scan(text, situation)
+    return form("DECLINES", scene.source.languages).search(scene.source.work.strip(_MARKS)) is not None
+
+
 def read_answer(
     text: str, questions: Sequence[OpenQuestion], situation: SessionFacts, reader: SessionReader
 ) -> ParseResult | None:
@@ -80,19 +87,22 @@ def read_answer(
         return ParseResult(kind="clarify", missing=("operation",), language=newest.language)
     if newest.offered and questions[0].since == "nothing" and form("AGREES", languages).search(work):
         return ParseResult(kind="plan", operations=newest.offered, assumed=newest.assumed, language=newest.language)
-    said, _ = opening.opened(tokens)
-    ordered = opening.ordered(said, scene) if len(tokens) <= _MOST_TOKENS else None
+    heard, _ = opening.opened(tokens)
+    ordered = opening.ordered(heard, scene) if len(tokens) <= _MOST_TOKENS else None
     if ordered is None or any(map(_orders, ordered[0])):
         return None
     if not ("text" in newest.missing or any(map(_tells, ordered[0]))):
         return None
     if (chosen := _chosen(ordered[0], newest)) is not None:
         return ParseResult(kind="plan", operations=chosen, language=newest.language)
-    start = said[0].start
+    start = heard[0].start
     led = form("ANSWERS_WITH", languages).match(scene.source.work, start)
     meant = scene.source.verbatim(led.end() if led else start, len(scene.source.work)).strip(_MARKS)
+    quoted = any(char in meant for char in _QUOTES)
+    if "text" in newest.missing and not (quoted or led or _is_name(meant)):
+        return None  # a remark, maybe: it is not written over the picture
     completed = (_completed(meant, asked, alone, reader) for asked in questions)
-    return next(filter(None, completed), None) or _otherwise(said, newest, scene)
+    return next(filter(None, completed), None) or _otherwise(heard, newest, scene)
 
 
 def _tells(token: Token) -> bool:
@@ -153,7 +163,7 @@ def _sentences(meant: str, question: OpenQuestion, alone: SessionFacts, reader: 
     """What may have been meant in one breath."""
     scene, tokens = reader.scan(question.words, alone)
     words = question.words.strip(_MARKS)
-    if "text" in question.asked.missing and _names(meant):
+    if "text" in question.asked.missing and _is_name(meant):
         yield _joined(words, f'"{meant}"')
     for start, end in _loose(tokens):
         was = scene.source.verbatim(start, end)
@@ -164,11 +174,14 @@ def _sentences(meant: str, question: OpenQuestion, alone: SessionFacts, reader: 
     yield _joined(meant, words)
 
 
-def _names(meant: str) -> bool:
-    """Whether words without quotation marks are those of a title."""
-    if any(char in meant for char in _QUOTES):
+def _is_name(meant: str) -> bool:
+    """Whether words without quotation marks are written as a title is: `Sports Day`, `校运会`."""
+    words = meant.split()
+    if any(char in meant for char in _QUOTES + _MARKS.strip()) or len(words) > _LONGEST_NAME:
         return False
-    return is_wide_text(meant) or any(char.isupper() or char.isdigit() for char in meant)
+    if is_wide_text(meant):
+        return len(meant) <= _LONGEST_NAME and not meant.endswith(endings("REMARK_ENDING"))
+    return all(word[0].isupper() or word[0].isdigit() or word in said("NAME_LINK") for word in words)
 
 
 def _loose(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -53,6 +53,8 @@ def interpret(text: str, situation: SessionFacts) -> ParseResult:
     questions = answers.open_questions(situation, _InSession())
     if questions:  # what comes next may answer them, and goes on from nothing before
         situation = situation.model_copy(update={"last": None})
+    if situation.said and answers.declines(text, situation, _InSession()):
+        return ParseResult(kind="clarify", missing=("operation",), language=_language(text, situation.language))
     answer = answers.read_answer(text, questions, situation, _InSession())
     if answer is not None:
         return answer
@@ -239,7 +241,10 @@ def _of_tokens(tokens: list[Token], scene: ParseContext) -> ParseResult:
     read = questions.answer(tokens, scene) if read is None else read
     if read.kind == "plan" and _sets_aside(tokens, scene, read):
         read = ParseResult(kind="clarify", missing=("operation",), language=read.language)
-    if read.kind == "plan" and unnamed.is_part_of_some_clip(tokens, scene, read.operations):
+    if read.kind == "plan" and (
+        unnamed.is_part_of_some_clip(tokens, scene, read.operations)
+        or unnamed.is_told_by_its_looks(tokens, read.operations)
+    ):
         read = ParseResult(kind="clarify", missing=("target",), language=read.language)
     return read
 

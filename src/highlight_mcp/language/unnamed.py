@@ -1,4 +1,4 @@
-"""A part of a clip that is not named: `the first two seconds of a clip`, `the second half of that clip`."""
+"""Footage that is not named: `the first two seconds of a clip`, `the second half of that clip`, `the shaky parts`."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,6 +22,22 @@ def is_part_of_some_clip(tokens: Sequence[Token], scene: ParseContext, operation
     return any(_is_of_a_clip(a, b, c, scene) for (a, b), (_, c) in pairwise(pairwise([*tokens, None]))) or any(
         a.text in said("SOME_CLIP") and b.text in said("OF_IT") for a, b in pairwise(tokens)
     )
+
+
+def is_told_by_its_looks(tokens: Sequence[Token], operations: Sequence[AnyOperation]) -> bool:
+    """`把晃得厉害的地方剪掉`: footage that looks so is to go; nothing here knows where it is, and no look goes."""
+    if not any(t.is_a("REMOVE", "CUT", "TRIM") for t in tokens):
+        return False
+    said = [t for t in tokens if t.kind != "separator" and not t.concepts <= _JOINING]
+    looks = any(_is_a_look(a) and b.is_a("MOMENT") for a, b in pairwise(said))
+    return looks and all(op.op in ("filter", "stabilize") for op in operations)
+
+
+def _is_a_look(token: Token) -> bool:
+    return token.is_a("STABILIZE") or any(concept.startswith("LOOK:") for concept in token.concepts)
+
+
+_JOINING = frozenset({"FILLER", "LINK", "ASIDE"})
 
 
 def is_doubtful_behind_a_question(

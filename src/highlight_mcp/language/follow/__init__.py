@@ -201,7 +201,9 @@ class _Continuation:
             return Followed((Undo(steps=int(steps)),)) if known else None
         if not given.marks & {"back", "off"} or isinstance(self.last.operations[-1], _VERSIONS):
             return None  # how many of them?
-        return self._spared() if given.kept else Followed((Undo(steps=1),), elliptic=True)
+        # `drop that one`, behind a question about a clip: that clip, or what was done before?
+        sure = "all back" not in given.marks or not self.scene.situation.said
+        return self._spared() if given.kept else Followed((Undo(steps=1),), elliptic=True, sure=sure)
 
     def _shown_back(self) -> Followed | None:
         """`wide was nicer, change it back`: what is named is how it was before."""
