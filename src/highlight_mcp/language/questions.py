@@ -43,6 +43,8 @@ LASTING = (
 )  # fmt: skip
 """What takes material away, chooses or times it anew: never carried out beside a piece that nobody understood."""
 _Piece = Sequence[Token]
+_FEW = 3  # words: `that's a joke`; `the camera hung upside down` has five
+_EMPTY = frozenset({"FILLER", "PARTICLE", "LINK"})
 
 
 def answer(tokens: list[Token], scene: ParseContext) -> ParseResult:
@@ -130,7 +132,17 @@ def _apart(deeds: Sequence[ParsedOperation], unread: Sequence[_Piece], tokens: _
         return False  # `刚才挪的那段顺便静音`: not all of it
     if any(d.vague for d in deeds) and any(map(_strange, unread)):
         return False  # `把门关上，太吵了`: a fault beside a strange order may be its reason
-    return not any(t.kind in KINDS or t.is_a("LATER") for piece in unread for t in piece)
+    if any(t.kind in KINDS or t.is_a("LATER") for piece in unread for t in piece):
+        return False
+    last = max(d.at for d in deeds)
+    changes = any(not isinstance(d.op, ExportRequest) for d in deeds)
+    return not changes or not any(_takes_back(piece) for piece in unread if piece[0].start > last)
+
+
+def _takes_back(piece: _Piece) -> bool:
+    """`mute clip 2, nvm`: a few words behind an order that name nothing of ours; a remark is a longer sentence."""
+    words = [t for t in piece if t.kind != "separator"]
+    return _strange(words) and len(words) <= _FEW and all(t.concepts <= _EMPTY for t in words)
 
 
 def _points(piece: _Piece) -> bool:
