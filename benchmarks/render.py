@@ -27,7 +27,7 @@ from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.decoding import seek
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import run
-from highlight_mcp.engine.render.plan import PRESETS
+from highlight_mcp.presets import PRESETS
 from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from . import __version__
 from .messages import LANGUAGES, say
+from .presets import PRESETS
 
-PRESETS = ("1080p", "720p", "480p", "4k", "draft")
 EXTRAS = ("score", "sounds", "words", "faces", "vision")
 HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
 
@@ -80,11 +80,11 @@ def _add_making(commands: "Commands") -> None:
     reel.add_argument("words", nargs="+", metavar="FILE… WHAT", help=say("shell.option.words"))
     for made in (demo, reel):
         made.add_argument("-o", "--output", metavar="OUT", help=say("shell.option.output"))
-        made.add_argument("--preset", choices=PRESETS, default="1080p", help=say("shell.option.preset"))
+        made.add_argument("--preset", choices=tuple(PRESETS), help=say("shell.option.preset"))
     render = _command(commands, "render", "engine")
     render.add_argument("timeline", metavar="TIMELINE.json", help=say("shell.option.timeline"))
     render.add_argument("-o", "--output", metavar="OUT", required=True, help=say("shell.option.target"))
-    render.add_argument("--preset", choices=PRESETS, default="1080p", help=say("shell.option.preset"))
+    render.add_argument("--preset", choices=tuple(PRESETS), help=say("shell.option.preset"))
     _add_json(render)
 
 

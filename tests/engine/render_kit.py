@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from highlight_mcp.engine.job_process import Progress, no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import render
-from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import RenderSource
+from highlight_mcp.presets import Preset
 from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 

@@ -12,8 +12,8 @@ from render_kit import luma, pictures, shot, sources, ssim
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.render.job import render
-from highlight_mcp.engine.render.plan import Preset
 from highlight_mcp.engine.render.video_reader import Sources
+from highlight_mcp.presets import Preset
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.render.plan import LONGEST_SIDE, PRESETS, RenderPlan, frame_size, output_rate, plan_render
+from highlight_mcp.engine.render.plan import LONGEST_SIDE, RenderPlan, frame_size, output_rate, plan_render
 from highlight_mcp.engine.render.sound_plan import SAMPLE_RATE
+from highlight_mcp.presets import PRESETS
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Transition, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 

@@ -25,23 +25,23 @@ from .config import Reached
 Remember = Callable[[Path], bool]
 
 
-def reel_stem(text: str) -> str:
-    """A file name without extension that every system accepts; any path in it is dropped."""
-    return safe_stem(printable(text), "Highlights", suffix=".mp4")
+def reel_stem(text: str, ending: str = "mp4") -> str:
+    """A file name without its ending that every system accepts; any path in it is dropped."""
+    return safe_stem(printable(text), "Highlights", suffix=f".{ending}")
 
 
-def title_stem(title: str) -> str:
+def title_stem(title: str, ending: str) -> str:
     """The same for a title, in which a slash is no path."""
-    return reel_stem(honest(title.replace("/", " ").replace("\\", " ")))
+    return reel_stem(honest(title.replace("/", " ").replace("\\", " ")), ending)
 
 
 def publish(
     attempt: Path, folder: Path, stem: str, size: int, promised: Path | None, remember: Remember, reached: Reached
 ) -> Path:
-    """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, and return its place.
+    """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, with its own ending.
 
-    `promised` is the place that an earlier call had chosen; `remember` writes a chosen place down and
-    answers False when another job holds it. Raises ApiError `no_space`, or `render_failed` when
+    Returns its place. `promised` is the place that an earlier call had chosen; `remember` writes a chosen place down
+    and answers False when another job holds it. Raises ApiError `no_space`, or `render_failed` when
     the reel is gone or the folder cannot be written.
     """
     if promised is not None and _arrived(attempt, promised, size):
@@ -50,7 +50,7 @@ def publish(
         raise ApiError(error_info("render_failed", "backend.file_disappeared"))
     try:
         _make(folder)
-        for target in _candidates(folder, stem, promised):
+        for target in _candidates(folder, stem, attempt.suffix, promised):
             if not _take(target, promised, remember):
                 continue
             reached("before_move")
@@ -104,11 +104,11 @@ def _arrived(attempt: Path, target: Path, size: int) -> bool:
     return True
 
 
-def _candidates(folder: Path, stem: str, promised: Path | None) -> Iterator[Path]:
+def _candidates(folder: Path, stem: str, suffix: str, promised: Path | None) -> Iterator[Path]:
     if promised is not None and promised.parent == folder:
         yield promised
     for number in range(1, MOST_NUMBERED):
-        yield numbered(folder, stem, ".mp4", number)
+        yield numbered(folder, stem, suffix, number)
 
 
 def _take(target: Path, promised: Path | None, remember: Remember) -> bool:

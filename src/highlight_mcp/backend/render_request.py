@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ..contract.draft_codec import parse_draft
 from ..contract.draft_validation import check_draft
 from ..contract.errors import ApiError, error_info
-from ..contract.formats import misnamed
+from ..contract.exports import ExportChoice, choose_export
 from ..contract.local_api import JobSettings
 from ..contract.render import RenderOutput, RenderRequest
 from ..contract.session import exportable
@@ -20,8 +20,9 @@ from ..timeline.model import Timeline
 from .config import BackendLimits
 from .media_store import MediaRecord
 
-PRESETS = ("1080p", "720p", "480p", "4k", "draft")
-DEFAULT_PRESET = "1080p"
+ANY_FORMAT = "mp4"
+"""What every published client says, whether it means it or not."""
+
 SHOWN = 3
 _MEDIA_PATH = re.compile(r"/media/[^/]+/([^/]+)$")
 
@@ -32,7 +33,7 @@ class RenderSpec:
 
     timeline: Timeline
     sources: tuple[MediaRecord, ...]
-    preset: str
+    choice: ExportChoice
     filename: str | None
     identity: str
     settings: JobSettings
@@ -41,7 +42,8 @@ class RenderSpec:
         """The engine job without its output, and with the folder of the reel."""
         media = [source.as_job() for source in self.sources]
         timeline = self.timeline.model_dump(mode="json")
-        job = {"job": "render", "timeline": timeline, "media": media, "preset": self.preset, **self.settings.as_job()}
+        job = {"job": "render", "timeline": timeline, "media": media, **self.settings.as_job()}
+        job |= {"preset": self.choice.name, "ending": self.choice.ending}
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
@@ -61,14 +63,11 @@ def read_request(
     missing = sorted(needed - set(sources))
     if missing:
         raise ApiError(error_info("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
-    preset = _preset(request.output)
-    lie = misnamed(request.output.filename or "")
-    if lie is not None:
-        raise ApiError(lie)
+    choice = _choice(request.output)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
-    parts = [timeline.model_dump_json(), preset, request.output.filename or "", request.session_id]
+    parts = [timeline.model_dump_json(), *choice[::2], request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, preset, request.output.filename, identity, settings)
+    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:
@@ -103,10 +102,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _preset(output: RenderOutput) -> str:
-    asked = output.preset or output.resolution or DEFAULT_PRESET
-    if asked not in PRESETS:
-        raise ApiError(error_info("bad_request", "backend.no_preset", asked=asked, presets=", ".join(PRESETS)))
-    if output.format.lower() != "mp4":
-        raise ApiError(error_info("bad_request", "backend.not_mp4", format=output.format))
-    return asked
+def _choice(output: RenderOutput) -> ExportChoice:
+    """Our own client names a preset or leaves the choice to the file name, others may name a resolution or a format."""
+    wanted = output.format.strip().lower()
+    return choose_export(output.preset or output.resolution, output.filename, None if wanted == ANY_FORMAT else wanted)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,7 +76,7 @@ class RenderJobs:
                     request_hash=spec.identity,
                     spec=spec.as_json(),
                     created_ms=now_ms(),
-                    name=reel_stem(spec.filename) if spec.filename else title_stem(session.name),
+                    name=_stem(spec, session.name),
                 )
             )
             ledger.reserve(connection, account.id, key, 0)
@@ -93,7 +93,7 @@ class RenderJobs:
 
         def make_spec(attempt: str) -> dict[str, Any]:
             used.append(attempt)
-            return {**spec, "output": str(self._fresh_place(job_id, attempt))}
+            return {**spec, "output": str(self._fresh_place(job_id, attempt, spec))}
 
         try:
             facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
@@ -109,10 +109,10 @@ class RenderJobs:
             self._sweep_if_over(job_id)
 
     def _conclude(self, job_id: str, finished: FinishedRender) -> None:
-        attempt = self._place(job_id, finished.attempt)
         row = self._row(job_id)
         if row is None or row.status not in OPEN_RENDER:
             return
+        attempt = self._place(job_id, finished.attempt, json.loads(row.spec))
         try:
             size = _verified_size(finished.facts, attempt, Path(row.path) if row.path else None)
             target = publish(
@@ -150,7 +150,7 @@ class RenderJobs:
         """Remove the working files of a render that is over."""
         self._progress_store.forget(key_of(RENDER, job_id))
         row = self._row(job_id)
-        for attempt in (self._config.renders / job_id).glob("*.mp4"):
+        for attempt in (self._config.renders / job_id).glob("*"):
             with suppress(OSError):
                 part_of(attempt, self._output_dir(row)).unlink()
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
@@ -204,12 +204,12 @@ class RenderJobs:
         named = None if row is None else json.loads(row.spec).get("output_dir")
         return Path(named) if named else self._config.output_dir
 
-    def _place(self, job_id: str, attempt: str) -> Path:
-        return self._config.renders / job_id / f"{attempt}.mp4"
+    def _place(self, job_id: str, attempt: str, spec: Mapping[str, Any]) -> Path:
+        return self._config.renders / job_id / f"{attempt}.{spec.get('ending', 'mp4')}"
 
-    def _fresh_place(self, job_id: str, attempt: str) -> Path:
+    def _fresh_place(self, job_id: str, attempt: str, spec: Mapping[str, Any]) -> Path:
         """Where a new attempt writes; what earlier attempts left is removed."""
-        place = self._place(job_id, attempt)
+        place = self._place(job_id, attempt, spec)
         shutil.rmtree(place.parent, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
         return place
@@ -259,6 +259,12 @@ class RenderJobs:
             created_at=row.created_ms,
             completed_at=row.finished_ms,
         )
+
+
+def _stem(spec: RenderSpec, title: str) -> str:
+    """What the reel is called, without its ending."""
+    ending = spec.choice.ending
+    return reel_stem(spec.filename, ending) if spec.filename else title_stem(title, ending)
 
 
 def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) -> int:

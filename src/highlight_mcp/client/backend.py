@@ -259,7 +259,7 @@ class BackendClient:
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
     async def start_render(
-        self, session_id: str, preset: str = "1080p", filename: str | None = None, version: int | None = None
+        self, session_id: str, preset: str | None = None, filename: str | None = None, version: int | None = None
     ) -> RenderResult:
         """Start an export of the current timeline or of a version, or join the same one where it runs already.
 
@@ -272,7 +272,7 @@ class BackendClient:
         return await self._renders.start(state, preset, filename or (f"{name} v{version}" if name else None))
 
     async def start_render_of(
-        self, session_id: str, draft: dict[str, Any], preset: str = "1080p", filename: str | None = None
+        self, session_id: str, draft: dict[str, Any], preset: str | None = None, filename: str | None = None
     ) -> RenderResult:
         """Start an export of a given draft with the footage of a session; its timeline stays as it is."""
         state = SessionState(session_id, draft=draft, reading=view_draft(draft))

@@ -19,11 +19,12 @@ import anyio
 
 from ..contract.addresses import public
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.formats import honest
+from ..contract.formats import honest, name_parts
 from ..contract.redaction import printable
 from ..files import move_to_free_name, safe_stem
 from ..messages import say
 from ..messages.reasons import reason_of
+from ..presets import all_endings
 from .config import attribution
 from .credentials import Credentials
 from .results import ReelFacts
@@ -308,10 +309,11 @@ def _of_disk(folder: Path, error: OSError) -> ErrorInfo:
 
 def publish(part: Path, folder: Path, name: str) -> Path:
     """Give a finished reel its name, or `name (2)` and so on; an existing file is never replaced. Raises OSError."""
-    return move_to_free_name(part, folder, safe_name(name), ".mp4")
+    ending = name_parts(name)[1] if name_parts(name)[1] in all_endings() else "mp4"
+    return move_to_free_name(part, folder, safe_name(name, ending), f".{ending}")
 
 
-def safe_name(name: str) -> str:
-    """A file name without its `.mp4`, fit for every file system; never empty. A slash in a title is no path."""
+def safe_name(name: str, ending: str = "mp4") -> str:
+    """A file name without its ending, fit for every file system; never empty. A slash in a title is no path."""
     plain = printable(honest(name)).replace("/", " ").replace("\\", " ")
-    return safe_stem(plain, "highlights", suffix=".mp4", most_bytes=MAX_NAME)
+    return safe_stem(plain, "highlights", suffix=f".{ending}", most_bytes=MAX_NAME)

@@ -9,6 +9,7 @@ import anyio
 
 from ..contract.draft_codec import fingerprint
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.exports import ExportChoice, choose_export
 from ..contract.local_api import renders_path
 from ..contract.render import (
     FINAL_STATUSES,
@@ -22,7 +23,7 @@ from ..contract.render import (
 from ..messages import message, say
 from ..timeline.time import format_time
 from .account import CreditAccount
-from .download import ReelDownloads
+from .download import ReelDownloads, safe_name
 from .foreign_backend import render_of_elsewhere
 from .http_api import ApiClient, BackgroundTasks
 from .local_api import LocalApi
@@ -82,16 +83,17 @@ class RenderService:
         self._watched: dict[str, RenderWatch] = {}
         self._starting = anyio.Lock()
 
-    async def start(self, state: SessionState, preset: str, filename: str | None) -> RenderResult:
+    async def start(self, state: SessionState, preset: str | None, filename: str | None) -> RenderResult:
         """Submit the current timeline, or join the render of the same that runs, whoever started it.
 
-        Raises ApiError; an empty timeline sends nothing.
+        Raises ApiError; an empty timeline sends nothing. Without a preset the ending of the file name chooses one.
         """
         if state.draft is None or not state.exportable:
             raise ApiError(error_info("nothing_to_export"))
-        name = filename or state.reading.title or state.task_name or "highlights"
-        output = await self._output(preset, filename)
-        purpose = fingerprint([state.draft, preset, filename])
+        choice = choose_export(preset, filename)
+        name = f"{safe_name(filename or state.reading.title or state.task_name or '', choice.ending)}.{choice.ending}"
+        output = await self._output(choice, filename)
+        purpose = fingerprint([state.draft, choice.name, choice.ending, filename])
         async with self._starting:
             if (running := await self._running(state.session_id, purpose)) is not None:
                 return running.snapshot(joined=True)
@@ -163,10 +165,11 @@ class RenderService:
                     return replace(record, info=render)
         return None
 
-    async def _output(self, preset: str, filename: str | None) -> RenderOutput:
+    async def _output(self, choice: ExportChoice, filename: str | None) -> RenderOutput:
+        preset = choice.name
         if not await self._extensions.present():
             return RenderOutput(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
-        return RenderOutput(preset=preset, filename=filename)
+        return RenderOutput(format=choice.ending, preset=preset, filename=filename)
 
     async def _find(self, render_id: str) -> RenderWatch:
         """The render by any id it had; one that we never saw is asked for."""

@@ -15,6 +15,7 @@ from ..backend.engine_runner import EngineCrashed, EngineRunner
 from ..backend_locator import backend_config
 from ..contract.addresses import shell_path
 from ..contract.errors import ApiError
+from ..contract.exports import ExportChoice
 from ..files import move_to_free_name
 from ..messages import InWords, Message, chosen_language, in_words, language_of, message, say, use_language
 from ..messages.reasons import reason_of
@@ -22,7 +23,7 @@ from ..settings import Settings
 from ..timeline.model import Timeline
 from ..timeline.summary import summary
 from ..timeline.time import format_time
-from .shell import ShellError, exit_with_error, partial_of, split_words, stoppable, target_of
+from .shell import ShellError, choice_of, exit_with_error, partial_of, split_words, stoppable, target_of
 
 
 class JobFailed(InWords, Exception):
@@ -142,15 +143,16 @@ def _show_plan(planned: dict[str, Any]) -> None:
 def render(arguments: argparse.Namespace) -> int:
     """Render to a partial file of our own beside the target, then give it a name that nothing has yet."""
     try:
-        output = target_of(arguments.output)
+        output = target_of(arguments.output, arguments.preset)
+        choice = choice_of(arguments.preset, output.name)
     except ShellError as error:
         return exit_with_error(error)
     partial = partial_of(output)
     try:
-        spec = _render_spec(shell_path(arguments.timeline), partial, arguments.preset)
+        spec = _render_spec(shell_path(arguments.timeline), partial, choice)
         output.parent.mkdir(parents=True, exist_ok=True)
         facts = run_job(spec)
-        output = move_to_free_name(partial, output.parent, *_halves(output.name))
+        output = move_to_free_name(partial, output.parent, *_halves(output.name, choice.ending))
     except (JobFailed, ShellError) as error:
         return exit_with_error(error)
     except OSError as error:
@@ -168,12 +170,13 @@ def render(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _halves(name: str) -> tuple[str, str]:
+def _halves(name: str, ending: str) -> tuple[str, str]:
     """What a number goes between, when another run has taken the name meanwhile."""
-    return (name[:-4], name[-4:]) if name.lower().endswith(".mp4") else (name, "")
+    at = -len(ending) - 1
+    return (name[:at], name[at:]) if name.lower().endswith(f".{ending}") else (name, "")
 
 
-def _render_spec(file: Path, partial: Path, preset: str) -> dict[str, Any]:
+def _render_spec(file: Path, partial: Path, choice: ExportChoice) -> dict[str, Any]:
     """The render job of a file made by `plan --json`, which carries its media. Raises ShellError for any other."""
     try:
         written = json.loads(file.read_text(encoding="utf-8"))
@@ -186,5 +189,6 @@ def _render_spec(file: Path, partial: Path, preset: str) -> dict[str, Any]:
         "timeline": written["timeline"],
         "media": written["media"],
         "output": str(partial),
-        "preset": preset,
+        "preset": choice.name,
+        "ending": choice.ending,
     }

@@ -51,10 +51,10 @@ def demo(arguments: argparse.Namespace) -> int:
         return make([str(sample)], say("shell.sample_wish"), output=arguments.output, preset=arguments.preset)
 
 
-def make(named: Sequence[str], wish: str, output: str | None = None, preset: str = "1080p") -> int:
+def make(named: Sequence[str], wish: str, output: str | None = None, preset: str | None = None) -> int:
     """Upload, edit and export through a server of our own; print what was made and why."""
     try:
-        target = target_of(output) if output else None
+        target = target_of(output, preset) if output else None
     except ShellError as error:
         return exit_with_error(error)
     sources = [file if "://" in file else str(shell_path(file)) for file in named]
@@ -69,7 +69,7 @@ def make(named: Sequence[str], wish: str, output: str | None = None, preset: str
         return exit_with_error(verbatim(str(first)))
 
 
-async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str | None) -> int:
     """Make the reel; a signal cancels what runs, another one leaves at once."""
     stopped: list[int] = []
     work = anyio.CancelScope()
@@ -97,7 +97,7 @@ async def _stoppable(sources: list[str], wish: str, target: Path | None, preset:
     return status
 
 
-async def _make(host: McpClient, sources: list[str], wish: str, target: Path | None, preset: str) -> int:
+async def _make(host: McpClient, sources: list[str], wish: str, target: Path | None, preset: str | None) -> int:
     uploaded = await host.upload(sources=sources, new_session=True)
     session = uploaded["session_id"]
     for failed in uploaded.get("failed") or []:
@@ -118,7 +118,7 @@ async def _make(host: McpClient, sources: list[str], wish: str, target: Path | N
 
 
 async def _deliver(
-    host: McpClient, session: str, target: Path | None, preset: str, *, version: int | None = None
+    host: McpClient, session: str, target: Path | None, preset: str | None, *, version: int | None = None
 ) -> int:
     name = target.name if target else None
     made = await host.export(session_id=session, version=version, preset=preset, filename=name)

@@ -17,7 +17,8 @@ from types import FrameType
 
 from ..backend_locator import backend_config
 from ..contract.addresses import UnknownHome, shell_path
-from ..contract.formats import misnamed
+from ..contract.errors import ApiError
+from ..contract.exports import ExportChoice, choose_export
 from ..files import move_to_new
 from ..messages import InWords, Message, Refusal, message, say
 from ..settings import LOCAL, Settings
@@ -110,15 +111,21 @@ class ShellError(Refusal):
     """A command cannot do what was asked."""
 
 
-def target_of(output: str) -> Path:
-    """The file that `-o` names. Raises ShellError when it is there already, or promises another format than MP4."""
+def target_of(output: str, preset: str | None = None) -> Path:
+    """The file that `-o` names. Raises ShellError when it is there already, or promises another file than is made."""
     target = shell_path(output)
-    lie = misnamed(target.name)
-    if lie is not None:
-        raise ShellError(lie.what.key, **lie.what.arguments)
+    choice_of(preset, target.name)
     if target.exists() or target.is_symlink():
         raise ShellError("shell.exists", target=str(target))
     return target
+
+
+def choice_of(preset: str | None, name: str | None) -> ExportChoice:
+    """The export that `--preset` and `-o` ask for. Raises ShellError when they do not agree."""
+    try:
+        return choose_export(preset, name)
+    except ApiError as error:
+        raise ShellError(error.fault.what.key, **error.fault.what.arguments) from None
 
 
 def partial_of(target: Path) -> Path:

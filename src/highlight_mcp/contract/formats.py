@@ -1,11 +1,10 @@
-"""The thirteen file formats, by extension; the size limit of the cloud; and which names a reel may have."""
+"""The thirteen file formats, by extension; the size limit of the cloud; and endings in names."""
 
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..messages import Message
-from .errors import ApiError, ErrorInfo, error_info
+from .errors import ApiError, error_info
 
 FileKind = Literal["video", "audio", "image"]
 
@@ -45,6 +44,12 @@ def format_of(name: str) -> Format | None:
     return _BY_EXTENSION.get(extension[1:].lower())
 
 
+def mime_of(name: str) -> str:
+    """The MIME type of an exported file, by its ending; that of an MP4 where it has none that we know."""
+    known = format_of(name)
+    return known.mime if known is not None else "video/mp4"
+
+
 def kind_of(name: str) -> FileKind:
     """What a file holds, by its extension. Raises ApiError `unsupported_file`."""
     return supported(name).kind
@@ -68,23 +73,14 @@ OTHER_FORMATS = frozenset(f"{_VIDEO} {_SOUND} {_PICTURES} {_LISTS}".split())
 """The endings by which people and programs know media files, edit lists and captions that are no MP4."""
 
 
-def misnamed(name: str) -> ErrorInfo | None:
-    """Why a reel cannot have this name; None when it can."""
-    stem, ending = _parts(name)
-    if ending not in OTHER_FORMATS:
-        return None
-    facts = {"name": name.strip(), "ending": ending.upper(), "stem": stem or "highlights"}
-    return error_info("bad_request", Message("contract.misnamed", facts))
-
-
 def honest(name: str) -> str:
     """A name that nobody has asked for, such as a title, without endings of other formats."""
-    while _parts(name)[1] in OTHER_FORMATS:
-        name = _parts(name)[0]
+    while name_parts(name)[1] in OTHER_FORMATS:
+        name = name_parts(name)[0]
     return name
 
 
-def _parts(name: str) -> tuple[str, str]:
+def name_parts(name: str) -> tuple[str, str]:
     """What stands before the last dot and the ending after it, in small letters; a dot at the end is none."""
     stem, _, ending = name.strip().rstrip(". ").rpartition(".")
     return stem.strip(), ending.strip().lower()

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from ..client.results import RenderResult
 from ..contract.errors import ErrorInfo, error_info
+from ..contract.formats import mime_of
 from ..contract.redaction import display_name
 from ..messages import say
 from .http.upload_links import PRIVATE, in_language
@@ -109,7 +110,6 @@ def lasting(file: Path, folder: Path) -> os.stat_result | None:
 
 
 GUARD = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
-MEDIA_TYPE = "video/mp4"
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-()")
 
 
@@ -135,7 +135,7 @@ def disposition(name: str) -> str:
 
 def _reel(request: Request, ticket: ReelLink, status: os.stat_result) -> Response:
     headers = {**GUARD, "Content-Disposition": disposition(ticket.name)}
-    answer = FileResponse(ticket.file, headers=headers, media_type=MEDIA_TYPE, stat_result=status)
+    answer = FileResponse(ticket.file, headers=headers, media_type=mime_of(ticket.file.name), stat_result=status)
     known = request.headers.get("if-none-match", "")
     if answer.headers["etag"] in (each.strip().removeprefix("W/") for each in known.split(",")):
         kept = {name: answer.headers[name] for name in ("etag", "last-modified")}

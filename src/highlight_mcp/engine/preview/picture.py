@@ -10,6 +10,7 @@ from av.video.reformatter import Colorspace
 from PIL import Image
 
 from ...messages import say
+from ...presets import Preset
 from ...timeline.layout import source_at
 from ...timeline.model import Timeline
 from ...timeline.time import format_time, frames_at
@@ -18,7 +19,7 @@ from ..job_process import Progress
 from ..media.frames import frame_readers_of
 from ..render.encoding import Mp4Writer, interleaved, writing
 from ..render.mixing import SoundTrack
-from ..render.plan import Preset, RenderPlan, frame_size, plan_render, seen_at, slice_sounds
+from ..render.plan import RenderPlan, frame_size, plan_render, seen_at, slice_sounds
 from ..render.progress import ProgressTick, RenderProgress, no_report
 from ..render.video_reader import Sources
 from ..render.video_renderer import VideoRenderer

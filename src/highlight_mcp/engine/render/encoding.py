@@ -13,8 +13,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from ...messages.reasons import reason_of
+from ...presets import Preset
 from ..errors import EngineError
-from .plan import Preset
 from .sound_graph import Samples, audio_frame
 from .sound_plan import SAMPLE_RATE
 

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...messages import Message
+from ...presets import DEFAULT_PRESET, PRESETS, Preset
 from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
 from ..job_process import Progress
 from .comparison import FinishedReel, compare_with_sources
 from .encoding import Mp4Writer, interleaved, writing
 from .mixing import SoundTrack
-from .plan import Preset, RenderPlan, frame_size, plan_render, preset_of
+from .plan import RenderPlan, frame_size, plan_render
 from .progress import RenderProgress, Warnings
 from .verify import ExpectedOutput, verify
 from .video_reader import Sources, read_sources
@@ -35,7 +36,13 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
         raise EngineError("bad_request", "engine.unreadable_render", error=str(error)) from error
-    return render(timeline, sources, output, preset_of(spec.get("preset") or "1080p"), progress)
+    return render(timeline, sources, output, _preset(spec.get("preset") or DEFAULT_PRESET), progress)
+
+
+def _preset(name: str) -> Preset:
+    if name not in PRESETS:
+        raise EngineError("bad_request", "engine.no_preset", name=name, presets=", ".join(PRESETS))
+    return PRESETS[name]
 
 
 def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, progress: Progress) -> dict[str, Any]:

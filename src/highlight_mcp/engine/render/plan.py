@@ -12,10 +12,10 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
+from ...presets import Preset
 from ...timeline.layout import passed_ms
 from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
-from ..errors import EngineError
 from .sound_plan import SAMPLE_RATE, PlannedSound, Ramp, sounds_of
 
 THOUSAND = Fraction(1000)
@@ -265,36 +265,6 @@ def _moved(sound: PlannedSound, by: int) -> PlannedSound:
 
 LONGEST_SIDE = 4096
 """Where hardware decoders of H.264 stop."""
-
-
-@dataclass(frozen=True)
-class Preset:
-    """`short_side` in pixels; `effort` and `crf` are x264's preset and constant rate factor.
-
-    `most_bps` bounds the bits per second of the picture over any second; None lets the quality decide.
-    """
-
-    short_side: int
-    effort: str = "veryfast"
-    crf: int = 20
-    most_bps: int | None = None
-    sound_bps: int = 192_000
-
-
-PRESETS = {
-    "1080p": Preset(1080),
-    "720p": Preset(720),
-    "480p": Preset(480),
-    "4k": Preset(2160),
-    "draft": Preset(540, "ultrafast", 26),
-}
-
-
-def preset_of(name: str) -> Preset:
-    """Raises EngineError that lists the presets."""
-    if name not in PRESETS:
-        raise EngineError("bad_request", "engine.no_preset", name=name, presets=", ".join(PRESETS))
-    return PRESETS[name]
 
 
 def frame_size(timeline: Timeline, preset: Preset) -> tuple[int, int]:

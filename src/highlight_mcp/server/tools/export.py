@@ -1,7 +1,7 @@
 """`export`: render the timeline to a file."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 import anyio
 from mcp.types import Annotations, ContentBlock, ResourceLink
@@ -10,10 +10,12 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import RenderResult
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.formats import misnamed
+from ...contract.exports import choose_export
+from ...contract.formats import mime_of
 from ...contract.redaction import display_name
 from ...contract.render import RenderStatus
 from ...messages import message, say
+from ...presets import DEFAULT_PRESET, PRESETS
 from ...timeline.schemas import FrozenModel
 from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
@@ -23,13 +25,15 @@ from ..outputs import ToolOutput, failure_of, problem_of, refused, stage_name, w
 from ..tool import Reply, Tool
 from ..workspace.local_export import present
 
+_OTHERS = ", ".join(name for name in PRESETS if name != DEFAULT_PRESET)
+
 
 class ExportArguments(Arguments):
     """What to render, or which render to wait for."""
 
     session_id: SessionId = None
     version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
-    preset: Literal["1080p", "720p", "480p", "4k", "draft"] = "1080p"
+    preset: Annotated[str | None, Field(max_length=40, description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
     filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
@@ -103,9 +107,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     call.limit(asked.wait_s)
     if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
         raise refused("server.filename_with_folder", name=asked.filename)
-    lie = misnamed(asked.filename or "")
-    if lie is not None:
-        raise refused(lie.what, next_step=lie.step)
+    choose_export(asked.preset, asked.filename)
     client = await call.client()
     if asked.render_id is not None:
         call.session_id = asked.session_id
@@ -161,13 +163,13 @@ async def _start(call: ToolContext, client: BackendClient, session_id: str, aske
 
 
 async def _with_offer(
-    call: ToolContext, client: BackendClient, session_id: str, preset: str, problem: ErrorInfo
+    call: ToolContext, client: BackendClient, session_id: str, preset: str | None, problem: ErrorInfo
 ) -> ErrorInfo:
     if problem.kind != "export_blocked" or call.state.here is None:
         return problem
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
         return problem
-    return problem.with_words(step=message("server.export_here", step=problem.step, preset=preset))
+    return problem.with_words(step=message("server.export_here", step=problem.step, preset=preset or DEFAULT_PRESET))
 
 
 def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
@@ -200,7 +202,7 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
             uri=uri,
             name=display_name(render.path.name) if render.path else f"{render.render_id}.mp4",
             title=say("server.finished_reel"),
-            mime_type="video/mp4",
+            mime_type=mime_of(render.path.name if render.path else ""),
             size=render.size_bytes,
             annotations=Annotations(audience=["user"], priority=1.0),
         )

@@ -49,7 +49,7 @@ class LocalExporter:
         return self._renders[render_id]
 
     async def start(
-        self, client: BackendClient, state: SessionState, preset: str, filename: str | None
+        self, client: BackendClient, state: SessionState, preset: str | None, filename: str | None
     ) -> RenderResult:
         """Start an export of a distant timeline. Raises ApiError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
