@@ -11,7 +11,19 @@ import pytest
 from syntax import PACKAGE, nodes_of
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("files", "presets", "messages", "timeline", "language", "contract", "client", "engine", "backend", "server")
+ROOMS = (
+    "files",
+    "presets",
+    "messages",
+    "timeline",
+    "interchange",
+    "language",
+    "contract",
+    "client",
+    "engine",
+    "backend",
+    "server",
+)
 
 
 def allowed_imports() -> dict[str, set[str]]:

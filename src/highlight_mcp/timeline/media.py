@@ -21,7 +21,8 @@ class MediaInfo(FrozenModel):
     `frame_rate` is the average for variable-rate footage; None without pictures. `rotation` is
     the clockwise turn, in degrees, that a player applies. `fingerprint` names the content. `picture_ms`: from when
     to when there are pictures, where that is known; sound may begin before and end after them. `texts_inside`: whether
-    there are subtitles inside, as text; None where nobody has looked.
+    there are subtitles inside, as text; None where nobody has looked. `timecode` is that of the first frame, where the
+    file has one: `01:00:00:00`.
     """
 
     media_id: str
@@ -37,6 +38,7 @@ class MediaInfo(FrozenModel):
     variable_frame_rate: bool = False
     picture_ms: tuple[Milliseconds, Milliseconds] | None = None
     texts_inside: bool | None = None
+    timecode: str | None = None
     rotation: int = 0
     dynamic_range: DynamicRange = "sdr"
     video_codec: str | None = None

@@ -1,0 +1,91 @@
+"""What goes out in a format comes back as the same cut, to the frame."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from highlight_mcp.contract.draft_codec import dump_draft
+from highlight_mcp.contract.draft_validation import check_draft
+from highlight_mcp.interchange.formats import FORMATS, export_reel, import_reel
+from highlight_mcp.interchange.sequence import CutSequence, sequence_of
+from highlight_mcp.timeline.model import Timeline
+from highlight_mcp.timeline.time import frames_at
+
+from .making import SOURCES, clip, reel, timelines
+
+READABLE = [name for name, each in FORMATS.items() if each.reader is not None]
+DURATIONS = {name: source.info.duration_ms for name, source in SOURCES.items()}
+UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def there_and_back(name: str, timeline: Timeline) -> Timeline:
+    """The timeline as it comes back out of a format."""
+    text = export_reel(name, timeline, SOURCES.values()).text
+    return import_reel(FORMATS[name], text, SOURCES.values()).timeline
+
+
+def cut(sequence: CutSequence) -> list[object]:
+    """The reel, frame by frame: what every format carries. What is black and has no name is no event."""
+    return [
+        (event.record, event.taken, event.source.info.media_id, event.speed)
+        for event in (sequence.main.events if sequence.main is not None else ())
+        if event.source is not None
+    ]
+
+
+def joins(sequence: CutSequence) -> list[object]:
+    return [
+        (event.record.start, event.join.length)
+        for event in (sequence.main.events if sequence.main is not None else ())
+        if event.join is not None and event.source is not None
+    ]
+
+
+@UNHURRIED
+@pytest.mark.parametrize("name", ["otio", "fcpxml"])
+@given(timeline=timelines())
+def test_a_cut_comes_back_to_the_frame(name: str, timeline: Timeline) -> None:
+    back = there_and_back(name, timeline)
+    assert back.frame_rate == timeline.frame_rate
+    assert cut(sequence_of(back, SOURCES)) == cut(sequence_of(timeline, SOURCES))
+    assert joins(sequence_of(back, SOURCES)) == joins(sequence_of(timeline, SOURCES))
+
+
+@UNHURRIED
+@given(timeline=timelines())
+def test_a_cut_without_transitions_comes_back_from_an_edl_to_the_frame(timeline: Timeline) -> None:
+    """A transition of an EDL has no middle; see the next test for those."""
+    main = timeline.tracks[0]
+    assert main.kind == "video"
+    hard = main.model_copy(update={"clips": tuple(each.model_copy(update={"transition": None}) for each in main.clips)})
+    timeline = timeline.model_copy(update={"tracks": (hard, *timeline.tracks[1:])})
+    back = there_and_back("edl", timeline)
+    assert back.frame_rate == timeline.frame_rate
+    assert cut(sequence_of(back, SOURCES, 60)) == cut(sequence_of(timeline, SOURCES, 60))
+
+
+@UNHURRIED
+@pytest.mark.parametrize("name", READABLE)
+@given(timeline=timelines())
+def test_what_came_back_goes_out_and_comes_back_unchanged(name: str, timeline: Timeline) -> None:
+    once = there_and_back(name, timeline)
+    assert check_draft(dump_draft(once), DURATIONS) == []
+    text = export_reel(name, once, SOURCES.values()).text
+    twice = import_reel(FORMATS[name], text, SOURCES.values()).timeline
+    assert export_reel(name, twice, SOURCES.values()).text == text
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_hundreds_of_clips_come_back_without_drift(name: str) -> None:
+    pieces = [clip(number, "med_film", 1_003 * number, 733 + number % 7) for number in range(1, 701)]
+    timeline = reel(*pieces, rate=Fraction(30000, 1001))
+    back = there_and_back(name, timeline)
+    assert len(back.clips) == 700
+    grid = [
+        (frames_at(each.start_ms, timeline.frame_rate), frames_at(each.end_ms, timeline.frame_rate))
+        for each in timeline.clips
+    ]
+    assert [
+        (frames_at(each.start_ms, back.frame_rate), frames_at(each.end_ms, back.frame_rate)) for each in back.clips
+    ] == grid
