@@ -11,7 +11,7 @@ from highlight_mcp.engine.extras.score import TextLine
 from highlight_mcp.engine.moments.goal_criteria import goals
 from highlight_mcp.engine.scoreboard.cells import cells_of
 from highlight_mcp.engine.scoreboard.changes import NO_BOARD, ScoreBoard, ScoreChange, board_of
-from highlight_mcp.engine.scoreboard.fixed import fixed_places
+from highlight_mcp.engine.scoreboard.fixed import fixed_places, steady_edges
 from highlight_mcp.engine.scoreboard.pairs import score_pairs
 from highlight_mcp.engine.scoreboard.reading import BoardReading
 from highlight_mcp.engine.scoreboard.rows import Row
@@ -101,7 +101,7 @@ def test_numbers_beside_the_names_and_below_each_other_are_scores() -> None:
 def test_the_tens_of_seconds_by_themselves_are_no_score() -> None:
     """Wide digits of a clock may be read one by one."""
     shown = [
-        f"ARS 0 CHE {int(look > 40)} 1H 1{look // 24 % 10} : {look // 4 % 6} {look * 5 // 2 % 10}" for look in range(90)
+        f"ARS 0 CHE {int(look > 40)} 1H 1{look // 12 % 10} : {look // 2 % 6} {look * 5 % 10}" for look in range(90)
     ]
     assert scores(shown) == [(41, (0, 1), "away")]
 
@@ -140,6 +140,51 @@ def test_a_board_that_goes_away_counts_by_what_it_says_when_it_is_back() -> None
     shown = [f"ARS {int(look > 14)}-0 CHE" if not 10 <= look <= 18 else "" for look in range(40)]
     [change] = board(shown).changes
     assert (change.since_ms, change.at_ms, change.after) == (9 * STEP_MS, 19 * STEP_MS, (1, 0))
+
+
+def test_a_score_that_grows_about_as_evenly_as_time_passes_is_no_clock() -> None:
+    made = [4, 9, 12, 17, 20, 25, 28, 34, 37]  # looks from which there is one goal more
+    shown = [f"ZAG {3 + sum(look >= at for at in made)} {clock(look)}" for look in range(40)]
+    assert scores(shown, ["BOS 5"] * 40) == [(at, (4 + n, 5), "home") for n, at in enumerate(made)]
+
+
+def test_a_number_right_beside_the_clock_is_none_of_its_parts() -> None:
+    shown = [f"BRE {int(look > 20)} {clock(look)} {2 + int(look > 9)} SPR" for look in range(40)]
+    assert scores(shown) == [(10, (0, 3), "away"), (21, (1, 3), "home")]
+
+
+def test_digits_that_stick_to_a_clock_are_parted_from_it_by_the_room_before_them() -> None:
+    signs, places = "041:334SPR", [0.0, 13.0, 20.0, 25.0, 30.0, 37.0, 50.0, 66.0, 74.0, 82.0]
+    shown = TextLine(signs, tuple(place / 100.0 for place in places), (0.99,) * len(signs))
+    assert [one.text for one in tokens_of(shown, 100.0, 14.0, 14.0)] == ["0", "41", ":", "33", "4", "SPR"]
+
+
+def test_parts_of_dates_fractions_and_decimals_are_no_scores() -> None:
+    laps = [f"LAP {1 + look // 9}/56" for look in range(40)]
+    assert board(laps) == NO_BOARD
+    assert board([f"2025-06-{5 + look // 15:02d}" for look in range(40)]) == NO_BOARD
+    assert board([f"N47.{1 + look // 9} E8" for look in range(40)]) == NO_BOARD
+    assert scores([f"ARS {int(look > 9)}-0 | {clock(look)}" for look in range(40)]) == [(10, (1, 0), "home")]
+
+
+def test_what_changes_again_and_again_after_the_same_time_is_no_score() -> None:
+    assert board([f"FLOW {look // 8} RATE 0" for look in range(120)]).changes == ()
+
+
+def test_numbers_behind_names_of_different_lengths_are_scores() -> None:
+    shown = [f"SHARKS {int(n > 9)}" for n in range(30)]
+    assert scores(shown, ["BEARS 0"] * 30) == [(10, (1, 0), "home")]
+
+
+def test_points_of_tennis_go_up_by_their_rungs_and_begin_anew_with_each_game() -> None:
+    home, away = ["0", "15", "15", "30", "40", "0", "0", "15"], ["0", "0", "15", "15", "15", "0", "15", "15"]
+    games = (3, 3, 3, 3, 3, 4, 4, 4)
+    above = [f"LEE 5 {game} {points}" for game, points in zip(games, home, strict=True) for _ in range(4)]
+    below = [f"LIN 2 3 {points}" for points in away for _ in range(4)]
+    assert scores(above, below) == [
+        (4, (15, 0), "home"), (8, (15, 15), "away"), (12, (30, 15), "home"), (16, (40, 15), "home"),
+        (20, (4, 3), "home"), (24, (0, 15), "away"), (28, (15, 15), "home"),
+    ]  # fmt: skip
 
 
 def readings(numbers: Sequence[int | None]) -> list[NumberReading | None]:
@@ -203,14 +248,14 @@ def test_what_stays_is_found_while_the_rest_moves() -> None:
         picture[20:44, 60:180] = 20.0
         picture[26:38, 70:170:8] = 240.0
         pictures.append(picture)
-    left, top, right, bottom = fixed_places(pictures)[0]
+    left, top, right, bottom = fixed_places(steady_edges(pictures))[0]
     assert left <= 60 and top <= 20 and right >= 180 and bottom >= 44
     assert (right - left) * (bottom - top) < 640 * 360 / 3
 
 
 def test_a_picture_that_stays_is_searched_outside_its_middle() -> None:
     still = np.kron(np.random.default_rng(3).uniform(0, 255, (45, 80)), np.ones((8, 8))).astype(np.float32)
-    places = fixed_places([still] * 20)
+    places = fixed_places(steady_edges([still] * 20))
     assert places and all(bottom <= 0.5 * 360 or top >= 0.5 * 360 for _, top, _, bottom in places)
 
 

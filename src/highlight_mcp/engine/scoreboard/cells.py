@@ -15,9 +15,18 @@ DIGIT = 1.2
 _SAME_PLACE = 0.5  # digit heights between neighbours in order of place
 _LEAST_LOOKS = 3  # looks in which a number is there
 _RUNNING, _LEAST_STEPS = 0.55, 4  # share of the looks that change, and how many at least
+# a second, and share of the changes that go down: basketball makes 0.05 points on a side, and goes back once in a game
+_FASTEST, _FALLING = 0.2, 0.2
+_RATES, _RATE_OFF = (1.0, 0.1, 1.0 / 60.0), 0.1  # a second: seconds, their tens, minutes; share they may be off
 _EVEN, _EVEN_VALUES = 0.8, 5  # furthest from a straight line, and the different values that takes
 _REGULAR_GAPS, _REGULAR, _MOSTLY = 5, 0.06, 0.85  # times between changes; share they differ by; share that do not
+_PERIODS = (10.0, 60.0)  # s
+_MANY_GAPS, _WELL_KNOWN = 10, 0.2  # of any other period, which chance does not keep; as `_VAGUE`
 _VAGUE = 0.35  # of the usual time between changes, that they are known to within
+_CLOSE = 0.8  # digit heights between digits of one number
+LADDER = (0, 15, 30, 40)
+"""Points of a game of tennis."""
+_ON_LADDER = 0.85  # share of the looks; the rest may be misread
 
 Floats = NDArray[np.float64]
 Tokens = Mapping[tuple[int, int], tuple[BoardToken, ...]]
@@ -32,15 +41,30 @@ class Cell:
     x: float
     tokens: Mapping[int, BoardToken]
 
-    def readings(self, looks: Sequence[int]) -> list[NumberReading | None]:
-        """What was read at these looks."""
+    def readings(self, looks: Sequence[int], ladder: bool = False) -> list[NumberReading | None]:
+        """What was read at these looks; on a `ladder` by its rungs, without what stands between them."""
         found = [self.tokens.get(look) for look in looks]
-        return [None if token is None else NumberReading(token.value, token.sure) for token in found]
+        return [None if token is None else _reading(token, ladder) for token in found]
+
+    def is_on_ladder(self) -> bool:
+        """Whether it may count the points of a game of tennis."""
+        on = sum(token.value in LADDER for token in self.tokens.values())
+        return on >= _ON_LADDER * len(self.tokens)
+
+    def says(self, value: int) -> bool:
+        """Whether it was read as this number at two looks."""
+        return sum(token.value == value for token in self.tokens.values()) > 1
 
     @property
     def is_doubtful(self) -> bool:
         """Whether it was never read as a digit."""
         return all(token.doubtful for token in self.tokens.values())
+
+
+def _reading(token: BoardToken, ladder: bool) -> NumberReading | None:
+    if not ladder:
+        return NumberReading(token.value, token.sure)
+    return NumberReading(LADDER.index(token.value), token.sure) if token.value in LADDER else None
 
 
 def cells_of(rows: Sequence[Row], read: Tokens) -> list[Cell]:
@@ -88,19 +112,28 @@ def clocks(rows: Sequence[Row], cells: Sequence[Cell], read: Tokens, at_ms: Sequ
 
 
 def runs(cell: Cell, at_ms: Sequence[int]) -> bool:
-    """Whether a number changes at most looks, or as evenly as time passes."""
+    """Whether a number changes at most looks, faster than a score or back and forth, or as evenly as time passes."""
     looks = sorted(look for look, token in cell.tokens.items() if not token.doubtful)
     values = np.array([cell.tokens[look].value for look in looks], np.float64)
     if len(values) < _LEAST_STEPS + 1:
         return False
-    changes = int((np.diff(values) != 0).sum())
-    if changes >= _LEAST_STEPS and changes >= _RUNNING * (len(values) - 1):
-        return True
+    times = np.array([at_ms[look] for look in looks], np.float64) / 1000.0
+    by = np.diff(values)
+    changes = int((by != 0).sum())
+    if changes >= _LEAST_STEPS and changes >= _RUNNING * len(by):
+        fast = np.abs(by).sum() > _FASTEST * (times[-1] - times[0])
+        if fast or (by < 0).sum() > _FALLING * changes:
+            return True
     if len(np.unique(values)) < _EVEN_VALUES:
         return False
-    times = np.array([at_ms[look] for look in looks], np.float64) / 1000.0
+    return _is_even(values, times) or _keeps_time(values, times)
+
+
+def _is_even(values: Floats, times: Floats) -> bool:
+    """Whether a number goes up or down by the rate of a clock."""
     slope, start = np.polyfit(times, values, 1)
-    return bool(np.abs(values - (slope * times + start)).max() <= _EVEN) or _keeps_time(values, times)
+    of_clock = any(abs(abs(slope) - rate) <= _RATE_OFF * rate for rate in _RATES)
+    return of_clock and bool(np.abs(values - (slope * times + start)).max() <= _EVEN)
 
 
 def _keeps_time(values: Floats, times: Floats) -> bool:
@@ -110,20 +143,29 @@ def _keeps_time(values: Floats, times: Floats) -> bool:
     gaps = np.diff(changed)
     if len(gaps) < _REGULAR_GAPS or np.median(vague) > _VAGUE * np.median(gaps):
         return False
+    usual, known = np.median(gaps), np.median(vague)
+    of_clock = any(abs(usual - period) <= _RATE_OFF * period + known / 2.0 for period in _PERIODS)
+    if not of_clock and (len(gaps) < _MANY_GAPS or known > _WELL_KNOWN * usual):
+        return False
     off = np.abs(gaps - np.median(gaps)) <= (vague[1:] + vague[:-1]) / 2.0 + _REGULAR * np.median(gaps)
     return bool(off.mean() >= _MOSTLY)
 
 
 def _is_of_clock(row: Row, cell: Cell, clock: Cell, read: Tokens) -> bool:
-    """Whether in most looks a colon alone, or no room for anything, parts a number from one that runs."""
+    """Whether in most looks a colon alone, or no room for anything, parts a number from one that runs.
+
+    Digits of a wide clock may be read as numbers of their own.
+    """
     if cell.row != clock.row:
         return False
+    single = sum(token.value < 10 for token in clock.tokens.values()) * 2 > len(clock.tokens)
+    room = (APART if single else _CLOSE) * DIGIT * row.height
     joined = 0
     shared = cell.tokens.keys() & clock.tokens.keys()
     for look in shared:
         tokens = read[(look, cell.row)]
         first, last = sorted((tokens.index(cell.tokens[look]), tokens.index(clock.tokens[look])))
         kinds = [token.kind for token in tokens[first + 1 : last]]
-        close = tokens[last].start - tokens[first].end <= APART * DIGIT * row.height
+        close = tokens[last].start - tokens[first].end <= room
         joined += kinds == ["colon"] or (not kinds and close)
     return joined * 2 > len(shared)

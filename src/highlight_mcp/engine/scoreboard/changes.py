@@ -17,13 +17,13 @@ from ..extras import score
 from ..extras.catalogue import SCORE, file_of
 from ..job_process import Progress
 from ..media.opening import fingerprint, require_unchanged
-from .cells import Cell
+from .cells import LADDER, Cell
 from .looks import looks_of
 from .pairs import columns_of
 from .reading import BoardReader, BoardReading
 from .steps import kept_steps, steps
 
-VERSION = 1  # raised whenever what is found changes
+VERSION = 2  # raised whenever what is found changes
 
 Side = Literal["home", "away"]
 
@@ -97,7 +97,7 @@ def board_of(reading: BoardReading) -> ScoreBoard:
     score: tuple[int, int] | None = None
     for home, away in columns_of(reading.pair, reading.rows, reading.read, reading.at_ms):
         score = _last(home, away) or score
-        changes += _changes(reading, home, away)
+        changes += _changes(reading, home, away, reading.pair.ladder and home is reading.pair.home)
     return ScoreBoard(True, tuple(sorted(changes, key=lambda one: (one.at_ms, one.side))), score)
 
 
@@ -106,14 +106,14 @@ def _last(home: Cell, away: Cell) -> tuple[int, int] | None:
     return (home.tokens[shared[-1]].value, away.tokens[shared[-1]].value) if shared else None
 
 
-def _changes(reading: BoardReading, home: Cell, away: Cell) -> list[ScoreChange]:
-    tracks = [_Track(reading, cell) for cell in (home, away)]
+def _changes(reading: BoardReading, home: Cell, away: Cell, ladder: bool) -> list[ScoreChange]:
+    tracks = [_Track(reading, cell, ladder) for cell in (home, away)]
     out = []
     for side, other, name in ((0, 1, "home"), (1, 0, "away")):
         for step in kept_steps(tracks[side].steps, tracks[side].at_ms):
             at_ms, since_ms = tracks[side].at_ms[step.first_new], tracks[side].at_ms[step.last_old]
             against = tracks[other].at(at_ms)
-            before, after = (step.before, against), (step.after, against)
+            before, after = ((tracks[side].shown(points), against) for points in (step.before, step.after))
             out.append(
                 ScoreChange(
                     at_ms, since_ms, "home" if name == "home" else "away",
@@ -127,21 +127,26 @@ def _changes(reading: BoardReading, home: Cell, away: Cell) -> list[ScoreChange]
 class _Track:
     """One side over time."""
 
-    def __init__(self, reading: BoardReading, cell: Cell) -> None:
+    def __init__(self, reading: BoardReading, cell: Cell, ladder: bool) -> None:
+        self._ladder = ladder
         looks = [place for place in range(len(reading.at_ms)) if (place, cell.row) in reading.read]
         self.at_ms = [reading.at_ms[look] for look in looks]
-        self._readings = cell.readings(looks)
-        self.steps = steps(self._readings)
+        self._readings = cell.readings(looks, ladder)
+        self.steps = steps(self._readings, ladder)
         first = next((one.value for one in self._readings if one is not None), 0)
         self._start = self.steps[0].before if self.steps else first
 
+    def shown(self, points: int) -> int:
+        """What the board says for a number of the course."""
+        return LADDER[points] if self._ladder else points
+
     def at(self, at_ms: int) -> int:
-        """The number at a time."""
+        """The number that the board says at a time."""
         value = self._start
         for step in self.steps:
             if self.at_ms[step.first_new] <= at_ms:
                 value = step.after
-        return value
+        return self.shown(value)
 
 
 def _box(reading: BoardReading, home: Cell, away: Cell) -> tuple[float, float, float, float]:

@@ -6,6 +6,7 @@ the camera stands still everything stays, and everything near the edges of the p
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,29 @@ def grey(picture: Picture) -> Floats:
     return np.asarray(small, np.float32)
 
 
-def steady_edges(pictures: Sequence[Floats]) -> Mask:
-    """Where edges stay, in small pictures of one size."""
+@dataclass(frozen=True, eq=False)
+class Steady:
+    """Edges that stay in small pictures (h, 640): their mean, grey levels per pixel, and where they are."""
+
+    down: Floats
+    across: Floats
+    mask: Mask
+
+    def shown_by(self, picture: Floats, box: "Box") -> float:
+        """How much of what stays in a box of the small picture this one shows: 1 as much as the mean of all."""
+        left, top, right, bottom = (max(0, side) for side in box)
+        part = (slice(top, bottom), slice(left, right))
+        mask = self.mask[part]
+        if min(mask.shape) < 2 or not mask.any():
+            return 1.0
+        dy, dx = np.gradient(picture[part])
+        down, across = self.down[part], self.across[part]
+        alike = (dy * down + dx * across)[mask].sum()
+        return float(alike / (down**2 + across**2)[mask].sum())
+
+
+def steady_edges(pictures: Sequence[Floats]) -> Steady:
+    """What stays in small pictures of one size."""
     down = np.zeros_like(pictures[0])
     across, strength = down.copy(), down.copy()
     for picture in pictures:
@@ -50,13 +72,13 @@ def steady_edges(pictures: Sequence[Floats]) -> Mask:
         strength += np.hypot(dx, dy)
     count = np.float32(len(pictures))
     lasting = np.hypot(down, across) / count
-    steady: Mask = (lasting > _LEAST_EDGE) & (lasting > _STEADY * (strength / count + _SOFTENER))
-    return steady
+    mask: Mask = (lasting > _LEAST_EDGE) & (lasting > _STEADY * (strength / count + _SOFTENER))
+    return Steady(down / count, across / count, mask)
 
 
-def fixed_places(pictures: Sequence[Floats]) -> list[Box]:
+def fixed_places(steady: Steady) -> list[Box]:
     """Boxes in the small picture around all that stays, the densest first; none overlaps another."""
-    mask = steady_edges(pictures)
+    mask = steady.mask
     rows, columns = mask.shape[0] // BLOCK, mask.shape[1] // BLOCK
     blocks = mask[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
     dense = blocks > _DENSE

@@ -4,32 +4,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from .cells import DIGIT, Cell, Tokens, cells_of, clocks
+from .cells import DIGIT, LADDER, Cell, Tokens, cells_of, clocks
 from .rows import Row
 from .steps import Step, kept_steps, plausibility, steps
 from .tokens import BoardToken, is_name
 
 _LEAST_SHARE, _LEAST_TOGETHER = 0.15, 4  # share of the looks, and looks, in which both are read
 _LEAST_PLAUSIBLE = 0.7  # share of the changes that are up by a few points
-_MOST_POINTS = 199  # points of a side
+_MOST_POINTS, _MOSTLY = 199, 0.9  # points of a side; share of the looks, for some are misread
 _MOST_GAMES = 7  # games of a set
 _ROW_GAP, _ALIKE = 3.0, 1.6  # heights between two rows of one board; times that their signs may differ
 _NAME_OVER, _NAME_BESIDE = 2.6, 2.0  # digit heights up or down, and across, from a number to the name over it
 _COLUMN = 0.8  # digit heights from one row to the other
+_RAGGED, _INDENT = 6.0, 1.0  # the same behind names of different lengths, and where their rows begin
 # how much an arrangement speaks for a score; what is no arrangement of scores gets the last
 _PARTED, _NAMED, _STACKED, _AROUND, _HALF, _BARE, _NONE = 4.0, 3.0, 3.0, 2.5, 1.5, 1.0, 0.0
 _PER_STEP, _MOST_STEPS = 0.5, 12  # how much each step adds, and how many count
-_BARE_STEPS = 2  # changes without which two lone numbers are no score
+_BARE_STEPS = 2  # changes without which two lone numbers are no score; on both sides
 _DOUBTFUL = 0.6  # factor for a number that was never read as a digit
 
 
 @dataclass(frozen=True, eq=False)
 class ScorePair:
-    """The two numbers of the score, the left or upper one first; `weight` compares pairs."""
+    """The two numbers of the score, the left or upper one first; `weight` compares pairs.
+
+    On a `ladder` they are the points of a game of tennis.
+    """
 
     home: Cell
     away: Cell
     weight: float
+    ladder: bool = False
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -46,7 +51,7 @@ def score_pairs(rows: Sequence[Row], cells: Sequence[Cell], read: Tokens, at_ms:
 
 
 def _is_score(cell: Cell) -> bool:
-    return all(token.value <= _MOST_POINTS for token in cell.tokens.values())
+    return sum(token.value <= _MOST_POINTS for token in cell.tokens.values()) >= _MOSTLY * len(cell.tokens)
 
 
 def _pair(rows: Sequence[Row], one: Cell, other: Cell, read: Tokens, at_ms: Sequence[int]) -> ScorePair | None:
@@ -57,19 +62,26 @@ def _pair(rows: Sequence[Row], one: Cell, other: Cell, read: Tokens, at_ms: Sequ
     arranged = _beside(home, away, read, together) if home.row == away.row else _stacked(rows, home, away, read)
     if arranged == _NONE:
         return None
-    count = 0
+    counts, ladder = [], _is_ladder(home, away)
     for cell in (home, away):
         looks = sorted(cell.tokens)
-        found = steps(cell.readings(looks))
+        found = _steps(cell, ladder)
         if plausibility(found) < _LEAST_PLAUSIBLE:
             return None
-        count += len(kept_steps(found, [at_ms[look] for look in looks]))
+        counts.append(len(kept_steps(found, [at_ms[look] for look in looks])))
+    count = sum(counts)
     if count and arranged in (_BARE, _HALF) and all(_has_name_over(rows, cell, read) for cell in (home, away)):
         arranged = _NAMED
-    if arranged == _BARE and count < _BARE_STEPS:
+    if arranged == _BARE and (count < _BARE_STEPS or not all(counts)):
         return None
     weight = arranged * (1.0 + _PER_STEP * min(count, _MOST_STEPS)) * len(together) / len(at_ms)
-    return ScorePair(home, away, weight * (_DOUBTFUL if home.is_doubtful or away.is_doubtful else 1.0))
+    return ScorePair(home, away, weight * (_DOUBTFUL if home.is_doubtful or away.is_doubtful else 1.0), ladder)
+
+
+def _is_ladder(home: Cell, away: Cell) -> bool:
+    """Whether both count by 15, 30 and 40, and both of the first were seen."""
+    climbed = all(any(cell.says(points) for cell in (home, away)) for points in LADDER[1:3])
+    return climbed and home.is_on_ladder() and away.is_on_ladder()
 
 
 def _beside(home: Cell, away: Cell, read: Tokens, together: Sequence[int]) -> float:
@@ -85,15 +97,26 @@ def _arrangement(tokens: Sequence[BoardToken], home: BoardToken, away: BoardToke
     named_before = bool(first) and is_name(tokens[first - 1])
     named_after = last + 1 < len(tokens) and is_name(tokens[last + 1])
     if kinds in (["dash"], ["colon"]):
-        return _PARTED
+        # 8.25 is one number, 2025-06-05 and 12:34:56 are longer chains
+        return _NONE if between[0].text == "." or _goes_on(tokens, first, last) else _PARTED
     if not between:
         return _NAMED if named_before and named_after else _HALF if named_before or named_after else _BARE
     if named_before and named_after:
         return _AROUND  # a clock or a word between both: CODE 1 12:34 0 CODE, CODE 1 vs 0 CODE
-    if set(kinds) == {"word"}:
+    if set(kinds) == {"word"} and all(token.text.isalpha() for token in between):
         # CODE 1 CODE 0 or 1 CODE 0 CODE; else 1 CODE CODE 0, where nothing stands outside
         return _NAMED if named_before or named_after else _AROUND if len(between) > 1 else _NONE
     return _NONE
+
+
+def _goes_on(tokens: Sequence[BoardToken], first: int, last: int) -> bool:
+    """Whether the sign between both numbers also parts one of them from one more."""
+    return any(
+        0 <= place + 2 * step < len(tokens)
+        and tokens[place + step].text == tokens[first + 1].text
+        and any("0" <= sign <= "9" for sign in tokens[place + 2 * step].text)
+        for place, step in ((first, -1), (last, 1))
+    )
 
 
 def _has_name_over(rows: Sequence[Row], cell: Cell, read: Tokens) -> bool:
@@ -118,16 +141,31 @@ def _has_name_over(rows: Sequence[Row], cell: Cell, read: Tokens) -> bool:
 
 
 def _stacked(rows: Sequence[Row], home: Cell, away: Cell, read: Tokens) -> float:
-    """Two rows, one below the other, with the numbers in one column."""
+    """Two rows, one below the other, with the numbers in one column, or each behind a name at its left edge."""
     upper, lower = rows[home.row], rows[away.row]
     height = max(upper.height, lower.height)
-    if height > _ALIKE * min(upper.height, lower.height) or abs(home.x - away.x) > _COLUMN * DIGIT * height:
+    if height > _ALIKE * min(upper.height, lower.height):
+        return _NONE
+    off = abs(home.x - away.x)
+    ragged = off > _COLUMN * DIGIT * height
+    if ragged and (off > _RAGGED * DIGIT * height or abs(upper.box[0] - lower.box[0]) > _INDENT * height):
         return _NONE
     middles = [(row.box[1] + row.box[3]) / 2 for row in (upper, lower)]
     if not 0.8 * height < middles[1] - middles[0] < (_ROW_GAP + 1) * height:
         return _NONE
+    if ragged:
+        return _STACKED if all(_is_next_to_name(cell, read) for cell in (home, away)) else _NONE
     named = [_follows_name(cell, read) for cell in (home, away)]
     return _STACKED if all(named) else _BARE
+
+
+def _is_next_to_name(cell: Cell, read: Tokens) -> bool:
+    """Whether in most looks a name and nothing else stands before the number, and nothing behind it."""
+    alone = 0
+    for look, token in cell.tokens.items():
+        tokens = read[(look, cell.row)]
+        alone += len(tokens) == 2 and is_name(tokens[0]) and tokens[1] is token
+    return alone * 2 > len(cell.tokens)
 
 
 def _follows_name(cell: Cell, read: Tokens) -> bool:
@@ -145,13 +183,13 @@ def columns_of(pair: ScorePair, rows: Sequence[Row], read: Tokens, at_ms: Sequen
     Boards of tennis or volleyball have two rows, and a column for each set.
     """
     main = (pair.home, pair.away)
-    if pair.home.row == pair.away.row or not _is_set(*main):
+    if pair.home.row == pair.away.row or not (pair.ladder or _is_set(*main)):
         return [main]
     cells = cells_of(rows, read)
     running = clocks(rows, cells, read, at_ms)
     usable = [cell for place, cell in enumerate(cells) if place not in running]
     reach = _COLUMN * DIGIT * max(rows[cell.row].height for cell in main)
-    sets = [main]
+    sets = [] if pair.ladder else [main]
     for home in (cell for cell in usable if cell.row == pair.home.row and abs(cell.x - pair.home.x) > reach):
         away = min(
             (cell for cell in usable if cell.row == pair.away.row and abs(cell.x - home.x) <= reach),
@@ -160,7 +198,9 @@ def columns_of(pair: ScorePair, rows: Sequence[Row], read: Tokens, at_ms: Sequen
         if away is not None and _is_set(home, away):
             sets.append((home, away))
     sets.sort(key=lambda columns: columns[0].x)
-    return sets if _one_after_the_other(sets) else [main]
+    if not _one_after_the_other(sets):
+        return [main]
+    return [*sets, main] if pair.ladder else sets
 
 
 def _is_set(home: Cell, away: Cell) -> bool:
@@ -169,8 +209,8 @@ def _is_set(home: Cell, away: Cell) -> bool:
     return max(values) <= _MOST_GAMES and plausibility(found) >= _LEAST_PLAUSIBLE
 
 
-def _steps(cell: Cell) -> list[Step]:
-    return steps(cell.readings(sorted(cell.tokens)))
+def _steps(cell: Cell, ladder: bool = False) -> list[Step]:
+    return steps(cell.readings(sorted(cell.tokens), ladder), ladder)
 
 
 def _one_after_the_other(sets: Sequence[tuple[Cell, Cell]]) -> bool:

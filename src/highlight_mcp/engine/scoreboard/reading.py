@@ -7,24 +7,19 @@ and end differently are halved, again and again, until the change is known to wi
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from ..extras.score import TextLine, TextReader
 from ..signals.packets import ProgressCallback, picture_seconds
 from .cells import DIGIT, Tokens, cells_of
-from .fixed import fixed_places, grey
-from .looks import Look, LookReader, Picture
+from .finding import RowFinder
+from .looks import Look, LookReader
 from .pairs import ScorePair, score_pairs
-from .rows import Row, closer_rows, text_rows
+from .rows import Row
 from .steps import steps
 from .tokens import APART, TIGHT, digit_pitch, limit_of, tokens_of
 
 _SURVEY = 20  # looks in which what stays is searched for; less leaves scenes in it
-_FOUND_IN = 7  # looks in which text is searched for
-_MOST_SEARCHED = 2_600_000  # pixels in which text is searched for, all looks together: about 3 CPU s
-_CLOSER_IN = 5  # looks in which text around rows is searched for at its own size
-_AGREEING_IN, _AGREEING = 3, 0.6  # looks of which two must agree on what a row says; share of its signs
 _TRIED = 12  # looks at which all rows are read before a pair is chosen
 _STEP_MS = 5_000  # ms between looks: two in ten seconds, where the budget allows
 _CPU_RATE, _LEAST_CPU_S = 0.0042, 14.0  # CPU s per second of footage (30 for two hours), and for any recording
@@ -76,7 +71,9 @@ class BoardReader:
         survey = self._survey()
         if len(survey) < 3:
             return None
-        self._rows = tuple(self._found_rows(survey))
+        finder = RowFinder(survey, self._text)
+        self._rows = tuple(finder.rows())
+        self._lines, self._searched = finder.lines, finder.searched
         if not self._rows:
             return None
         self._try_all(survey)
@@ -104,29 +101,6 @@ class BoardReader:
                 found[look.at_ms] = look
             self._report(number, 4 * count)
         return [found[at] for at in sorted(found)]
-
-    def _found_rows(self, survey: list[Look]) -> list[Row]:
-        places = fixed_places([grey(look.picture) for look in survey])
-        area = sum((right - left) * (bottom - top) for left, top, right, bottom in places) * 4
-        if not area:
-            return []
-        count = max(3, min(_FOUND_IN, _MOST_SEARCHED // area))
-        chosen = [survey[len(survey) * (2 * place + 1) // (2 * count)] for place in range(min(count, len(survey)))]
-        self._searched = count * area
-        pictures = [look.picture for look in chosen]
-        rows = [row for row in text_rows(pictures, places, self._text.find) if self._says_something(pictures, row)]
-        return closer_rows(pictures[:_CLOSER_IN], rows, self._text.find) if rows else []
-
-    def _says_something(self, pictures: list[Picture], row: Row) -> bool:
-        """Whether two of some looks agree on what is written there, or two have a number."""
-        read = ["".join(self._text.read(row.cut(one)).text.split()) for one in pictures[:_AGREEING_IN]]
-        self._lines += len(read)
-        if sum(any("0" <= sign <= "9" for sign in text) for text in read) > 1:
-            return True
-        return any(
-            len(one) > 1 and SequenceMatcher(None, one, other).ratio() >= _AGREEING
-            for one, other in combinations(read, 2)
-        )
 
     def _try_all(self, survey: list[Look]) -> None:
         """Read all rows at a few looks; those without digits are not read again."""
@@ -250,7 +224,7 @@ class BoardReader:
         out: list[Gap] = []
         for side, cell in enumerate((pair.home, pair.away)):
             looks = [place for place, at in enumerate(at_ms) if cell.row in self._read[at]]
-            for number, step in enumerate(steps(cell.readings(looks))):
+            for number, step in enumerate(steps(cell.readings(looks, pair.ladder), pair.ladder)):
                 inside = tuple(at_ms[look] for look in looks[step.last_old : step.first_new + 1])
                 gap = Gap((side, number, step.before, step.after), inside)
                 if gap.widest_ms > _NEAR_MS:

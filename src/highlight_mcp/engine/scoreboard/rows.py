@@ -18,7 +18,7 @@ _MARGIN = 16  # pixels of the small picture around a place, for the model to see
 _CORE_MARGIN = 0.45
 _SAME_ROW = 0.5  # share of the lower height
 _TALLER = 1.9  # times; codes are often smaller than the numbers beside them
-_GAP = 4.0  # heights between two pieces of one row
+_GAP = 7.0  # heights between two pieces of one row: a short code in a box as wide as a long one
 _MOST_ROWS = 14  # rows of a picture
 
 _LEAST_HEIGHT = 3  # pixels of the core of a text
@@ -30,6 +30,8 @@ _LEAST_LARGER, _MOST_LARGER = 0.5, 3.0  # times
 Floats = NDArray[np.float32]
 Find = Callable[[Picture], Floats]
 """Gives how likely each pixel of a picture belongs to text."""
+Shows = Callable[[Box], Sequence[Picture]]
+"""Gives looks that show what stays in a box of theirs."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,16 @@ class Row:
         return np.ascontiguousarray(picture[top:bottom, left:right])
 
 
-def text_rows(pictures: Sequence[Picture], places: Sequence[Box], find: Find) -> list[Row]:
-    """Rows of text at the same place in these looks, from top to bottom. `places` are boxes in small pictures."""
-    width = pictures[0].shape[1]
+def text_rows(shows: Shows, size: tuple[int, int], places: Sequence[Box], find: Find) -> list[Row]:
+    """Rows of text at the same place in looks of this size, from top to bottom. `places` are in small pictures."""
+    width = size[0]
     scale = width / WIDTH
     wider = [(place[0] - _MARGIN, place[1] - _MARGIN, place[2] + _MARGIN, place[3] + _MARGIN) for place in places]
     boxes = [(round(a * scale), round(b * scale), round(c * scale), round(d * scale)) for a, b, c, d in wider]
-    return _rows(pictures, [(box, WIDEST / width) for box in boxes], find)
+    return _rows(shows, size, [(box, WIDEST / width) for box in boxes], find)
 
 
-def closer_rows(pictures: Sequence[Picture], rows: Sequence[Row], find: Find) -> list[Row]:
+def closer_rows(shows: Shows, size: tuple[int, int], rows: Sequence[Row], find: Find) -> list[Row]:
     """The same rows, and what is beside, above and below them, found at the size that the model finds best.
 
     A lone digit in a box is lost in a large picture.
@@ -72,13 +74,12 @@ def closer_rows(pictures: Sequence[Picture], rows: Sequence[Row], find: Find) ->
     for box in apart(around):
         inside = [row.height for row in rows if box[0] <= row.box[0] < box[2] and box[1] <= row.box[1] < box[3]]
         places.append((box, min(_MOST_LARGER, max(_LEAST_LARGER, _BEST_HEIGHT / min(inside)))))
-    return _rows(pictures, places, find)
+    return _rows(shows, size, places, find)
 
 
-def _rows(pictures: Sequence[Picture], places: Sequence[tuple[Box, float]], find: Find) -> list[Row]:
-    pieces = [piece for box, larger in places for piece in _pieces(pictures, box, larger, find)]
-    height, width = pictures[0].shape[:2]
-    return [_row(box, width, height) for box in _lined_up(pieces)[:_MOST_ROWS]]
+def _rows(shows: Shows, size: tuple[int, int], places: Sequence[tuple[Box, float]], find: Find) -> list[Row]:
+    pieces = [piece for box, larger in places for piece in _pieces(shows(box), box, larger, find)]
+    return [_row(box, *size) for box in _lined_up(pieces)[:_MOST_ROWS]]
 
 
 def _pieces(pictures: Sequence[Picture], box: Box, larger: float, find: Find) -> list[Box]:

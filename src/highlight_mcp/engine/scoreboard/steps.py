@@ -34,7 +34,7 @@ class NumberReading:
 class Step:
     """From `before` to `after`, between the looks with these numbers (the last with the old, the first with the new).
 
-    `sure` is the mean of how sure the readings of the new value were.
+    `sure` is the mean of how sure the readings of the new value were. On a `ladder` numbers are rungs.
     """
 
     last_old: int
@@ -42,10 +42,16 @@ class Step:
     before: int
     after: int
     sure: float
+    ladder: bool = False
 
     @property
     def points(self) -> int:
         return self.after - self.before
+
+    @property
+    def anew(self) -> bool:
+        """Whether another game or set begins."""
+        return self.after == 0 and (self.before > MOST_POINTS or (self.ladder and self.before > 0))
 
 
 def course(readings: Sequence[NumberReading | None]) -> list[int]:
@@ -90,7 +96,7 @@ def _changes(values: Sequence[int]) -> Costs:
     return costs
 
 
-def steps(readings: Sequence[NumberReading | None]) -> list[Step]:
+def steps(readings: Sequence[NumberReading | None], ladder: bool = False) -> list[Step]:
     """All changes of the most likely course, in order of time."""
     numbers = course(readings)
     out: list[Step] = []
@@ -104,7 +110,7 @@ def steps(readings: Sequence[NumberReading | None]) -> list[Step]:
         if numbers[last] == numbers[first]:
             continue
         sure = _sure(readings, numbers, agreeing[index:])
-        out.append(Step(last, first, numbers[last], numbers[first], sure))
+        out.append(Step(last, first, numbers[last], numbers[first], sure, ladder))
     return out
 
 
@@ -129,22 +135,17 @@ def kept_steps(found: Sequence[Step], at_ms: Sequence[int]) -> list[Step]:
         taken_back = any(
             later.after < later.before and later.after <= step.before
             for later in found[place + 1 :]
-            if at_ms[later.first_new] - start <= TAKEN_BACK_MS and not _anew(later)
+            if at_ms[later.first_new] - start <= TAKEN_BACK_MS and not later.anew
         )
         if not taken_back:
             out.append(step)
     return out
 
 
-def _anew(step: Step) -> bool:
-    """Another game or set begins."""
-    return step.after == 0 and step.before > MOST_POINTS
-
-
 def plausibility(found: Sequence[Step]) -> float:
     """Share of the changes that a score may make: up by a few points; a start anew counts for nothing."""
     up = [step for step in found if 1 <= step.points <= MOST_POINTS]
-    back = [step for step in found if -MOST_POINTS <= step.points < 0 and not _anew(step)]
+    back = [step for step in found if -MOST_POINTS <= step.points < 0 and not step.anew]
     # One taken back for each one up may be: there are reviews, and one may have come before the first look.
-    others = len(found) - len(up) - len(back) - sum(_anew(step) for step in found) + max(0, len(back) - len(up) - 1)
+    others = len(found) - len(up) - len(back) - sum(step.anew for step in found) + max(0, len(back) - len(up) - 1)
     return 1.0 if not found else len(up) / max(1, len(up) + others) if up else 0.0 if others else 1.0

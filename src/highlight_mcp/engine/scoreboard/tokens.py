@@ -23,6 +23,7 @@ _PITCH = 1.6  # times the usual distance of two digits
 _LEAST_PITCH, _KINDS_PITCH = 0.8, 0.75  # heights; share of the limit for a letter beside a digit
 _SPACED = 0.6  # of the limit: a space that is read between nearer ones is none
 _MOST_DIGITS = 3  # digits of a score
+_CLOCK_DIGITS, _WIDER = 2, 1.3  # on either side of the colon of a clock; times their distance, to what is beside it
 _ROUND = frozenset("OoCDQUG°")
 """Signs that a lone nought is taken for."""
 _FULL_WIDTH = {ord("："): ":", **{0xFF10 + digit: str(digit) for digit in range(10)}}
@@ -100,7 +101,26 @@ def tokens_of(line: TextLine, width: float, digit_height: float, limit: float | 
             pieces[-1].append(sign)
         else:
             pieces.append([sign])
-    return tuple(token for piece in pieces if (token := _token(piece)) is not None)
+    return tuple(token for piece in _clocks_apart(pieces) if (token := _token(piece)) is not None)
+
+
+def _clocks_apart(pieces: Sequence[list[_Sign]]) -> list[list[_Sign]]:
+    """The pieces, with digits that stand close to a clock parted from it: `2|41:07|1`."""
+    out: list[list[_Sign]] = []
+    for place, piece in enumerate(pieces):
+        cut = 0
+        if len(piece) > _CLOCK_DIGITS and all(sign.kind == "digit" for sign in piece):
+            gaps = [later.at - first.at for first, later in pairwise(piece)]
+            if _is_colon(pieces, place - 1) and gaps[1] > _WIDER * gaps[0]:
+                cut = _CLOCK_DIGITS
+            elif _is_colon(pieces, place + 1) and gaps[-2] > _WIDER * gaps[-1]:
+                cut = len(piece) - _CLOCK_DIGITS
+        out += [piece[:cut], piece[cut:]] if cut else [piece]
+    return out
+
+
+def _is_colon(pieces: Sequence[list[_Sign]], place: int) -> bool:
+    return 0 <= place < len(pieces) and all(sign.kind == "colon" for sign in pieces[place])
 
 
 def _parted(last: _Sign, sign: _Sign, spaces: Sequence[float], apart: tuple[float, float]) -> bool:
