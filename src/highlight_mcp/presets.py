@@ -38,6 +38,12 @@ PRESETS: dict[str, Preset] = {
     "480p": Preset(480),
     "4k": Preset(2160),
     "draft": Preset(540, "ultrafast", 26),
+    "otio": Preset(kind="interchange", endings=("otio",)),
+    "fcpxml": Preset(kind="interchange", endings=("fcpxml",)),
+    "edl": Preset(kind="interchange", endings=("edl",)),
+    "premiere": Preset(kind="interchange", endings=("xml",)),
+    "csv": Preset(kind="interchange", endings=("csv",)),
+    "capcut": Preset(kind="interchange", endings=("txt",), implied=False),
 }
 DEFAULT_PRESET = "1080p"
 

@@ -12,6 +12,7 @@ from highlight_mcp.cli import main
 from highlight_mcp.commands.http import callers
 from highlight_mcp.commands.mcp_client import call_tool
 from highlight_mcp.settings import Settings
+from media_factory import make_clip
 
 
 @pytest.fixture(autouse=True)
@@ -155,3 +156,16 @@ def test_doctor_says_what_to_do_about_a_folder_that_cannot_be_written(
 def test_cleaning_without_a_terminal_and_without_yes_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clean"]) == 0
     assert "Nothing was removed" in capsys.readouterr().out
+
+
+def test_a_plan_is_written_for_another_editor_and_what_that_lacks_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = make_clip(tmp_path / "my match.mp4", seconds=4)
+    capsys.readouterr()
+    assert main(["plan", str(recording), "keep 0:01 to 0:03 and make it vertical", "--json"]) == 0
+    (tmp_path / "plan.json").write_text(capsys.readouterr().out)
+    assert main(["render", str(tmp_path / "plan.json"), "-o", str(tmp_path / "cut.edl")]) == 0
+    told = capsys.readouterr().out
+    assert "read back" in told and "Not carried over: focus of clip 1, filling the picture in clip 1." in told
+    assert recording.as_uri() in (tmp_path / "cut.edl").read_text("utf-8")

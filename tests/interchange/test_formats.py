@@ -39,7 +39,8 @@ def written(name: str, timeline: Timeline) -> str:
 
 
 def lost(name: str, timeline: Timeline) -> list[str]:
-    return [str(each) for each in export_reel(name, timeline, SOURCES.values()).lost]
+    exported = export_reel(name, timeline, SOURCES.values())
+    return [str(each) for each in (*exported.lost, *exported.notes)]
 
 
 GOALS = reel(
@@ -134,7 +135,7 @@ def test_every_feature_has_its_sentence_and_no_format_claims_another() -> None:
 def test_footage_of_a_varying_rate_and_without_a_place_is_told() -> None:
     homeless = footage("here", Fraction(25), path=None)
     timeline = reel(clip(1, "med_phone", 0, 1_000), clip(2, "med_here", 0, 1_000))
-    told = " ".join(str(each) for each in export_reel("otio", timeline, [*SOURCES.values(), homeless]).lost)
+    told = " ".join(str(each) for each in export_reel("otio", timeline, [*SOURCES.values(), homeless]).told)
     assert "phone.mp4 varies" in told and "here.mp4 came as an upload" in told
     assert '"./here.mp4"' in export_reel("otio", timeline, [homeless]).text
 

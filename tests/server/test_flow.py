@@ -184,7 +184,8 @@ async def test_an_unknown_session_is_an_error_that_says_what_to_do(bench: Bench,
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [(None, "always an MP4"), pytest.param("zh", "成片只能是 MP4", marks=pytest.mark.slow)]
+    ("language", "words"),
+    [(None, "no export makes one"), pytest.param("zh", "没有能做出这种文件的导出", marks=pytest.mark.slow)],
 )
 async def test_an_export_under_the_name_of_another_format_is_refused_before_any_work(
     bench: Bench, match: Path, language: str | None, words: str
@@ -193,7 +194,7 @@ async def test_an_export_under_the_name_of_another_format_is_refused_before_any_
     async with bench.host(options=options) as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
-        for name in ("x.gif", "cut.edl", "x.mov"):
+        for name in ("x.psd", "cut.aaf", "x.avi"):
             error = await host.error("export", filename=name)
             assert error["kind"] == "bad_request"
             assert name in error["message"]
@@ -206,4 +207,4 @@ async def test_an_export_under_the_name_of_another_format_is_refused_before_any_
 
 async def test_a_chinese_file_name_is_refused_in_chinese(bench: Bench) -> None:
     async with bench.host() as host:
-        assert "成片" in (await host.error("export", filename="精彩.gif"))["message"]
+        assert "没有能做出这种文件的导出" in (await host.error("export", filename="精彩.psd"))["message"]

@@ -32,7 +32,7 @@ WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY")
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
-SHORT_JOBS = frozenset({"probe", "preview"})
+SHORT_JOBS = frozenset({"probe", "preview", "interchange"})
 FORKED_JOBS = SHORT_JOBS | {"edit"}
 """Jobs that are often lighter than the start of their process."""
 WORD_JOBS = frozenset({"edit"})

@@ -42,7 +42,7 @@ class RenderSpec:
         """The engine job without its output, and with the folder of the reel."""
         media = [source.as_job() for source in self.sources]
         timeline = self.timeline.model_dump(mode="json")
-        job = {"job": "render", "timeline": timeline, "media": media, **self.settings.as_job()}
+        job = {"job": self.choice.job, "timeline": timeline, "media": media, **self.settings.as_job()}
         job |= {"preset": self.choice.name, "ending": self.choice.ending}
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 

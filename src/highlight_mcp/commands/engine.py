@@ -166,6 +166,8 @@ def render(arguments: argparse.Namespace) -> int:
         for check in facts["checks"]:
             state, name = say("shell.ok" if check["ok"] else "shell.bad"), say(f"engine.check.{check['name']}")
             sys.stdout.write(f"{say('shell.checked', state=state, name=name, detail=check['detail'])}\n")
+        for warning in facts["warnings"]:
+            sys.stdout.write(f"{warning}\n")
         sys.stdout.write(f"{output}\n")
     return 0
 
@@ -185,7 +187,7 @@ def _render_spec(file: Path, partial: Path, choice: ExportChoice) -> dict[str, A
     if not isinstance(written, dict) or not written.get("timeline") or not written.get("media"):
         raise ShellError("shell.no_plan", file=str(file))
     return {
-        "job": "render",
+        "job": choice.job,
         "timeline": written["timeline"],
         "media": written["media"],
         "output": str(partial),

@@ -132,8 +132,9 @@ async def _deliver(
             _tell(message("shell.reel.exists_by_now", target=str(target)))
     for warning in made.get("warnings", []):
         _tell(message("shell.reel.note", note=warning))
-    size = made.get("size_bytes", 0) / 1e6
-    _tell(verbatim(f"{made['width']}x{made['height']}, {format_time(made['duration_ms'])}, {size:.1f} MB"))
+    size = [f"{made['width']}x{made['height']}"] if made.get("width") and made.get("height") else []
+    facts = [*size, format_time(made["duration_ms"]), f"{made.get('size_bytes', 0) / 1e6:.1f} MB"]
+    _tell(verbatim(", ".join(facts)))
     sys.stdout.write(f"{path}\n")
     return 0
 

@@ -15,6 +15,11 @@ class ExportChoice(NamedTuple):
     preset: Preset
     ending: str
 
+    @property
+    def job(self) -> str:
+        """The job of the engine that makes it."""
+        return "interchange" if self.preset.kind == "interchange" else "render"
+
 
 def choose_export(preset: str | None, filename: str | None, format_: str | None = None) -> ExportChoice:
     """The export that these ask for; the name of a known format chooses it where no preset is named.

@@ -44,10 +44,14 @@ def format_of(name: str) -> Format | None:
     return _BY_EXTENSION.get(extension[1:].lower())
 
 
-def mime_of(name: str) -> str:
-    """The MIME type of an exported file, by its ending; that of an MP4 where it has none that we know."""
+def mime_of(name: str, unknown: str = "video/mp4") -> str:
+    """The MIME type of a file by its ending, `unknown` where it has none that we know."""
     known = format_of(name)
-    return known.mime if known is not None else "video/mp4"
+    return known.mime if known is not None else _LISTS_MIME.get(name_parts(name)[1], unknown)
+
+
+_XML, _JSON, _TEXT = "application/xml", "application/json", "text/plain"
+_LISTS_MIME = {"otio": _JSON, "fcpxml": _XML, "xml": _XML, "edl": _TEXT, "txt": _TEXT, "csv": "text/csv"}
 
 
 def kind_of(name: str) -> FileKind:

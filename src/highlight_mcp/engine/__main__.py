@@ -42,6 +42,7 @@ JOBS = {
     "moments": "moments.job",
     "edit": "edit.job",
     "render": "render.job",
+    "interchange": "interchange_job",
     "preview": "preview.job",
 }
 ASKING = frozenset({"edit"})

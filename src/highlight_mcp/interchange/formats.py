@@ -31,14 +31,13 @@ _MANY_TRACKS = frozenset({"overlay", "more_music", "titles"})
 
 @dataclass(frozen=True)
 class InterchangeFormat:
-    """One format: the ending of its files, their type, who writes and reads it, and the features it carries.
+    """One format: the ending of its files, who writes and reads it, and the features it carries.
 
     `finest` bounds the rate in which it counts footage, in frames a second.
     """
 
     name: str
     ending: str
-    mime_type: str
     writer: str
     carries: frozenset[str]
     reader: str | None = None
@@ -49,28 +48,28 @@ FORMATS = {
     each.name: each
     for each in (
         InterchangeFormat(
-            "otio", "otio", "application/json", "otio_writer.write_otio",
+            "otio", "otio", "otio_writer.write_otio",
             _CUTS | _MANY_TRACKS | {"card_color", "wipe"}, "otio_reader.read_otio",
         ),
         InterchangeFormat(
-            "fcpxml", "fcpxml", "application/xml", "fcpxml_writer.write_fcpxml",
+            "fcpxml", "fcpxml", "fcpxml_writer.write_fcpxml",
             _CUTS | _MANY_TRACKS | {"wipe", "gain", "track_gain", "sound_fade", "picture_fade", "cover"},
             "fcpxml_reader.read_fcpxml",
         ),
         InterchangeFormat(
-            "edl", "edl", "text/plain", "edl_writer.write_edl", _CUTS | {"wipe"}, "edl_reader.read_edl", TIMECODE_FINEST
+            "edl", "edl", "edl_writer.write_edl", _CUTS | {"wipe"}, "edl_reader.read_edl", TIMECODE_FINEST
         ),
         InterchangeFormat(
-            "premiere", "xml", "application/xml", "xmeml_writer.write_xmeml",
+            "premiere", "xml", "xmeml_writer.write_xmeml",
             _CUTS | _MANY_TRACKS | {"card_color", "wipe", "gain", "track_gain"},
         ),
         InterchangeFormat(
-            "csv", "csv", "text/csv", "tables.write_csv",
+            "csv", "csv", "tables.write_csv",
             _CUTS | _MANY_TRACKS | {"wipe", "transition_kind", "gain", "track_gain"},
             finest=TIMECODE_FINEST,
         ),
         InterchangeFormat(
-            "capcut", "txt", "text/plain", "tables.write_cut_list",
+            "capcut", "txt", "tables.write_cut_list",
             _CUTS | _MANY_TRACKS | {"wipe", "transition_kind", "gain", "track_gain"},
             finest=TIMECODE_FINEST,
         ),
@@ -80,10 +79,17 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class ExportedReel:
-    """A reel in a format: its text, and what of it the format has no place for."""
+    """A reel in a format: its text, what of it the format has no place for, and what else an editor should know."""
 
     text: str
     lost: tuple[Message, ...]
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def told(self) -> tuple[Message, ...]:
+        """Both as sentences."""
+        lost = (message("interchange.not_carried", what=self.lost),) if self.lost else ()
+        return (*lost, *self.notes)
 
 
 def export_reel(name: str, timeline: Timeline, sources: Iterable[SourceFile]) -> ExportedReel:
@@ -93,9 +99,8 @@ def export_reel(name: str, timeline: Timeline, sources: Iterable[SourceFile]) ->
     if sequence.main is None:
         raise InterchangeError("interchange.nothing_to_show", names=())
     write: Callable[[CutSequence], str] = _loaded(chosen.writer)
-    return ExportedReel(
-        write(sequence), (*left_out(timeline, sequence, chosen.carries), *_remarks(chosen, sequence, timeline))
-    )
+    lost = left_out(timeline, sequence, chosen.carries)
+    return ExportedReel(write(sequence), lost, _remarks(chosen, sequence, timeline))
 
 
 def _remarks(chosen: InterchangeFormat, sequence: CutSequence, timeline: Timeline) -> tuple[Message, ...]:

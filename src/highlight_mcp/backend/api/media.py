@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.formats import format_of
+from ...contract.formats import mime_of
 from ...contract.session import MediaFile, UploadItem, UploadJob, UploadResponse, UploadStart
 from ...messages import in_sentences, message, say
 from ..config import BackendConfig
@@ -118,11 +118,13 @@ def _reel_answer(path: Path | None) -> Response:
     return _file(path, path.name)
 
 
+UNKNOWN = "application/octet-stream"
+
+
 def _file(path: Path, name: str) -> FileResponse:
-    known = format_of(name)
     disposition = f"inline; filename*=UTF-8''{quote(name, safe='')}"
     headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return FileResponse(path, media_type=known.mime if known else "application/octet-stream", headers=headers)
+    return FileResponse(path, media_type=mime_of(name, UNKNOWN), headers=headers)
 
 
 async def refresh_sources(request: Request, session_id: str) -> dict[str, ErrorInfo]:

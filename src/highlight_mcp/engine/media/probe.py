@@ -5,6 +5,7 @@ WebP counts as an image of which the first picture is shown, because FFmpeg cann
 """
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -39,6 +40,7 @@ from .streams import (
 )
 
 _PQ, _HLG = 16, 18
+_TIMECODE = re.compile(r"\d\d:\d\d:\d\d[:;.]\d\d")
 _WINDOW = 200
 _RAW_SOUND = {"mp3", "aac"}
 _LONG_S, _FEWEST_BITS, _LONGEST_S = 3600, 50, 30 * 24 * 3600
@@ -135,6 +137,7 @@ class _Probe:
             size_bytes=_size_of(self.path),
             container=_container_name(self.container, self.path),
             texts_inside=bool(text_streams(self.container)),
+            timecode=_timecode(self.container),
             warnings=tuple(self.warnings),
             **facts,
         )
@@ -307,3 +310,9 @@ def _container_name(container: InputContainer, path: Path) -> str:
     if "webm" in names:
         return "webm" if b"webm" in check_file(path) else "matroska"
     return names[0]
+
+
+def _timecode(container: InputContainer) -> str | None:
+    """That of the first frame: a `tmcd` track of QuickTime, or a tag of the file or of its streams."""
+    tags = (each.metadata.get("timecode", "") for each in (*container.streams, container))
+    return next((tag for tag in tags if _TIMECODE.fullmatch(tag)), None)
