@@ -6,23 +6,28 @@ coded is known to `engine/render/` alone.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 ExportKind = Literal["video", "animation", "audio", "interchange"]
 """Pictures with sound; pictures alone, for pages and chats; sound alone; the cut for another editor, without media."""
+CodecName = Literal["h264", "prores", "dnxhr", "gif", "webp", "sound"]
 
 
 @dataclass(frozen=True)
 class Preset:
     """One kind of export.
 
-    `short_side` in pixels; `effort` and `crf` are x264's preset and constant rate factor. `most_bps` bounds the bits
-    per second of the picture over any second; None lets the quality decide. `endings` are those of the file names that
-    it may have, without dot: the first is taken where the name says nothing. `implied` says whether such an ending
-    alone, without the name of a preset, asks for it.
+    `short_side` in pixels, None for as filmed; `enlarges` says whether footage that is smaller may fill it. `effort`
+    and `crf` are x264's preset and constant rate factor. `most_bps` bounds the bits per second of the picture over any
+    second; None lets the quality decide. `endings` are those of the file names that it may have, without dot: the
+    first is taken where the name says nothing. `implied` says whether such an ending alone, without the name of a
+    preset, asks for it. `shape` is width to height, None for that of the timeline; `rate` frames per second, None for
+    those of the timeline or, with the size, as filmed. `keyframes_s` lies at most between two keyframes, `most_bytes`
+    the file must not pass, and from `longest_s` on a service refuses it, or an animation is too large for any page.
     """
 
-    short_side: int = 1080
+    short_side: int | None = 1080
     effort: str = "veryfast"
     crf: int = 20
     most_bps: int | None = None
@@ -30,14 +35,42 @@ class Preset:
     kind: ExportKind = "video"
     endings: tuple[str, ...] = ("mp4",)
     implied: bool = True
+    codec: CodecName = "h264"
+    enlarges: bool = True
+    shape: tuple[int, int] | None = None
+    rate: Fraction | None = None
+    keyframes_s: Fraction = Fraction(2)
+    most_bytes: int | None = None
+    longest_s: int | None = None
 
+
+_TALL = (9, 16)
+WHATSAPP_BYTES = 16_000_000
+"""What WhatsApp takes as a video in a chat (its own help, 16 MB), in the smaller of both readings of MB."""
 
 PRESETS: dict[str, Preset] = {
     "1080p": Preset(1080),
     "720p": Preset(720),
     "480p": Preset(480),
-    "4k": Preset(2160),
+    "4k": Preset(2160, enlarges=False),
     "draft": Preset(540, "ultrafast", 26),
+    "source": Preset(None, crf=18),
+    "vertical": Preset(1080, shape=_TALL),
+    "square": Preset(1080, shape=(1, 1)),
+    "4:5": Preset(1080, shape=(4, 5)),
+    # YouTube's recommended upload settings: H.264 High, closed groups of half a second, AAC at 384 kbit/s.
+    "youtube": Preset(None, "faster", 18, sound_bps=384_000, keyframes_s=Fraction(1, 2)),
+    # Lengths that the services take (their help pages, 2025): Shorts and Reels three minutes, TikTok ten.
+    "shorts": Preset(1080, "faster", shape=_TALL, longest_s=180),
+    "reels": Preset(1080, "faster", shape=_TALL, longest_s=180),
+    "tiktok": Preset(1080, "faster", shape=_TALL, longest_s=600),
+    "whatsapp": Preset(720, "medium", 23, sound_bps=128_000, most_bytes=WHATSAPP_BYTES),
+    # Whole hundredths of a second, which is what a GIF can say; whole milliseconds in WebP.
+    "gif": Preset(270, kind="animation", endings=("gif",), codec="gif", rate=Fraction(25, 2), longest_s=120),
+    "webp": Preset(360, kind="animation", endings=("webp",), codec="webp", rate=Fraction(20), longest_s=120),
+    "audio": Preset(kind="audio", endings=("m4a", "mp3", "wav"), codec="sound"),
+    "prores": Preset(None, endings=("mov",), implied=False, codec="prores"),
+    "dnxhr": Preset(None, endings=("mov",), implied=False, codec="dnxhr"),
     "otio": Preset(kind="interchange", endings=("otio",)),
     "fcpxml": Preset(kind="interchange", endings=("fcpxml",)),
     "edl": Preset(kind="interchange", endings=("edl",)),

@@ -192,9 +192,9 @@ def test_a_file_name_of_another_format_is_refused_before_any_work(rig: Rig) -> N
     backend = rig.start()
     session = backend.session("My game", rig.clip())
     backend.edit(session)
-    answer = backend.submit(session, "r1", filename="parent.gif")
+    answer = backend.submit(session, "r1", filename="parent.webm")
     assert answer["code"] == 1422
-    assert "parent.gif" in answer["message"]
+    assert "parent.webm" in answer["message"]
     assert rig.rows("select count(*) from renders") == [(0,)]
     backend.submit(session, "r2", filename="final v1.2")
     assert backend.finished("r2")["status"] == "completed"

@@ -39,8 +39,8 @@ def planned(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        ("reel", "a.mp4", "the best moments", "-o", "x.gif"),
-        ("demo", "-o", "cut.edl"),
+        ("reel", "a.mp4", "the best moments", "-o", "x.flv"),
+        ("demo", "-o", "cut.psd"),
         ("render", "plan.json", "-o", "x.webm"),
         ("reel", "a.mp4", "the best moments", "-o", "x.mov"),
     ],

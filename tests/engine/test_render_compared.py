@@ -163,7 +163,7 @@ def test_what_shows_nothing_of_its_own_is_no_reason_for_alarm(tmp_path: Path) ->
         media = sources(a=written(tmp_path / f"{name}.mp4", [draw(number) for number in range(75)]))
         facts = rendered(reel(shot("a", 0, 1000, 440), shot("a", 1000, 1000, 1720)), media, tmp_path / "out.mp4")
         assert all(about(facts).values()), name
-        assert facts["warnings"] == [], name
+        assert {warning["key"] for warning in facts["warnings"]} <= {"engine.reel.enlarged"}, name
 
 
 def test_a_reel_of_cards_claims_no_comparison(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_the_facts_are_those_of_the_file(tmp_path: Path) -> None:
     assert (facts["video_codec"], facts["audio_codec"], facts["method"]) == ("h264", "aac", "encoded")
     assert facts["duration_ms"] == 1502
     assert facts["checks"] and all(check["ok"] and check["detail"] for check in facts["checks"])
-    assert facts["warnings"] == []
+    assert [warning["key"] for warning in facts["warnings"]] == ["engine.reel.enlarged"]
     with av.open(str(out)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec_context.pix_fmt, video.frames) == ("yuv420p", 45)

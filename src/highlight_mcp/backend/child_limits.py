@@ -24,6 +24,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ..presets import DEFAULT_PRESET, PRESETS, Preset
+
 log = logging.getLogger(__name__)
 
 LONG, SHORT = "long", "short"
@@ -117,7 +119,10 @@ FRAME_BYTES, STILL_BYTES = 3, 8
 """For a pixel: 4:2:0 in 16 bits; a still picture as RGBA, twice."""
 BASE_MB, PER_CPU_MB, MODELS_MB = 2_560, 128, 4_096
 """Address space of the libraries and of indexes of ten hours; each thread of a codec reserves stack and heap."""
-FILE_MB, REEL_MB_PER_S = 1_024, 25
+FILE_MB, REEL_MB_PER_S, EDITOR_MB_PER_S = 1_024, 25, 200
+"""DNxHR of 4096 pixels at 60 pictures a second takes 150."""
+PASSES = 5
+"""Of a reel that has to fit into some bytes: two looks, and three tries."""
 WAIT_FACTOR, WAIT_S = 4, 3_600
 """The children run at low priority beside each other."""
 
@@ -153,9 +158,20 @@ def budget_of(spec: Mapping[str, Any], *, models: bool = False, cpus: int | None
     cpu_s = LEAST_CPU_S + sum(_reading_s(each, models=models) for each in media.values())
     if spec.get("job") == "render":
         shown = sum(READ_CPU_S * seconds * _load(media.get(name) or {}) for name, seconds in _shown(timeline))
-        cpu_s = LEAST_CPU_S + 2 * shown + ENCODE_CPU_S * made_s * max(Fraction(1), Fraction(out * 60, FULL_HD))
+        times = PASSES if spec.get("most_bytes") or _preset(spec).most_bytes else 1
+        once = 2 * shown + ENCODE_CPU_S * made_s * max(Fraction(1), Fraction(out * 60, FULL_HD))
+        cpu_s = (cpu_s if _preset(spec).shape else LEAST_CPU_S) + times * once
     memory_mb = _memory_mb(list(media.values()), out, cpus or os.cpu_count() or 1) + (MODELS_MB if models else 0)
-    return Budget(memory_mb, int(cpu_s), FILE_MB + int(REEL_MB_PER_S * made_s))
+    return Budget(memory_mb, int(cpu_s), FILE_MB + int(_mb_per_s(spec) * made_s))
+
+
+def _preset(spec: Mapping[str, Any]) -> Preset:
+    return PRESETS.get(spec.get("preset") or DEFAULT_PRESET, PRESETS[DEFAULT_PRESET])
+
+
+def _mb_per_s(spec: Mapping[str, Any]) -> int:
+    editing = spec.get("job") == "render" and not _preset(spec).implied
+    return EDITOR_MB_PER_S if editing else REEL_MB_PER_S
 
 
 def _memory_mb(media: Sequence[Mapping[str, Any]], out: int, cpus: int) -> int:

@@ -37,6 +37,7 @@ class RenderSpec:
     filename: str | None
     identity: str
     settings: JobSettings
+    most_bytes: int | None = None
 
     def as_json(self) -> str:
         """The engine job without its output, and with the folder of the reel."""
@@ -44,6 +45,8 @@ class RenderSpec:
         timeline = self.timeline.model_dump(mode="json")
         job = {"job": self.choice.job, "timeline": timeline, "media": media, **self.settings.as_job()}
         job |= {"preset": self.choice.name, "ending": self.choice.ending}
+        if self.most_bytes is not None:
+            job["most_bytes"] = self.most_bytes
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
@@ -65,9 +68,10 @@ def read_request(
         raise ApiError(error_info("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
     choice = _choice(request.output)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
-    parts = [timeline.model_dump_json(), *choice[::2], request.output.filename or "", request.session_id]
+    most_bytes = None if request.output.max_size_mb is None else int(request.output.max_size_mb * 1e6)
+    parts = [timeline.model_dump_json(), *choice[::2], most_bytes, request.output.filename or "", request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings)
+    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:

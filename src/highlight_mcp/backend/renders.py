@@ -93,7 +93,7 @@ class RenderJobs:
 
         def make_spec(attempt: str) -> dict[str, Any]:
             used.append(attempt)
-            return {**spec, "output": str(self._fresh_place(job_id, attempt, spec))}
+            return {**spec, "cache": str(self._config.cache), "output": str(self._fresh_place(job_id, attempt, spec))}
 
         try:
             facts = await self._runner.run(key_of(RENDER, job_id), make_spec)

@@ -10,6 +10,7 @@ import anyio
 
 from ..contract.draft_view import view_draft
 from ..contract.errors import ApiError, ErrorInfo, error_info
+from ..contract.exports import ExportDetails
 from ..contract.formats import honest
 from ..contract.local_api import (  # fmt: skip
     DESCRIPTION_HEADER,
@@ -40,7 +41,7 @@ from .http_api import ApiClient, BackgroundTasks, Query
 from .json_store import JsonStore
 from .local_api import LocalApi, LocalUploads
 from .render_submission import RenderRecords
-from .renders import RenderService
+from .renders import PLAIN, RenderService
 from .results import KnownFile, Preview, RenderResult, SessionInfo, SessionState
 from .sessions import SessionService
 from .transport import Transport, origin_of
@@ -259,24 +260,34 @@ class BackendClient:
         return await self._advised(self._account.claim_link(self._sessions.task_id(session), session))
 
     async def start_render(
-        self, session_id: str, preset: str | None = None, filename: str | None = None, version: int | None = None
+        self,
+        session_id: str,
+        preset: str | None = None,
+        filename: str | None = None,
+        version: int | None = None,
+        details: ExportDetails = PLAIN,
     ) -> RenderResult:
         """Start an export of the current timeline or of a version, or join the same one where it runs already.
 
         Raises ApiError `nothing_to_export` without a timeline, else as `version`.
         """
         if version is None:
-            return await self._renders.start(await self.state(session_id), preset, filename)
+            return await self._renders.start(await self.state(session_id), preset, filename, details)
         state = await self.version(session_id, version)
         name = honest(state.task_name).replace("/", " ").replace("\\", " ")
-        return await self._renders.start(state, preset, filename or (f"{name} v{version}" if name else None))
+        return await self._renders.start(state, preset, filename or (f"{name} v{version}" if name else None), details)
 
     async def start_render_of(
-        self, session_id: str, draft: dict[str, Any], preset: str | None = None, filename: str | None = None
+        self,
+        session_id: str,
+        draft: dict[str, Any],
+        preset: str | None = None,
+        filename: str | None = None,
+        details: ExportDetails = PLAIN,
     ) -> RenderResult:
         """Start an export of a given draft with the footage of a session; its timeline stays as it is."""
         state = SessionState(session_id, draft=draft, reading=view_draft(draft))
-        return await self._advised(self._renders.start(state, preset, filename))
+        return await self._advised(self._renders.start(state, preset, filename, details))
 
     def known_files(self, session_id: str) -> list[KnownFile]:
         """The files of this machine that were added to a session."""

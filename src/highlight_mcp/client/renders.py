@@ -9,7 +9,7 @@ import anyio
 
 from ..contract.draft_codec import fingerprint
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.exports import ExportChoice, choose_export
+from ..contract.exports import ExportChoice, ExportDetails, choose_export
 from ..contract.local_api import renders_path
 from ..contract.render import (
     FINAL_STATUSES,
@@ -32,6 +32,9 @@ from .results import ReelFacts, RenderResult, SessionState
 
 log = logging.getLogger(__name__)
 KEPT = 200
+PUBLISHED = {"1080p": "1080p", "720p": "720p", "480p": "480p", "draft": None}
+"""Presets that a server can make which knows the published contract alone, as the resolution that asks for them."""
+PLAIN = ExportDetails()
 OnUpdate = Callable[[RenderResult], None]
 
 
@@ -83,7 +86,9 @@ class RenderService:
         self._watched: dict[str, RenderWatch] = {}
         self._starting = anyio.Lock()
 
-    async def start(self, state: SessionState, preset: str | None, filename: str | None) -> RenderResult:
+    async def start(
+        self, state: SessionState, preset: str | None, filename: str | None, details: ExportDetails = PLAIN
+    ) -> RenderResult:
         """Submit the current timeline, or join the render of the same that runs, whoever started it.
 
         Raises ApiError; an empty timeline sends nothing. Without a preset the ending of the file name chooses one.
@@ -92,8 +97,8 @@ class RenderService:
             raise ApiError(error_info("nothing_to_export"))
         choice = choose_export(preset, filename)
         name = f"{safe_name(filename or state.reading.title or state.task_name or '', choice.ending)}.{choice.ending}"
-        output = await self._output(choice, filename)
-        purpose = fingerprint([state.draft, choice.name, choice.ending, filename])
+        output = await self._output(choice, filename, details)
+        purpose = fingerprint([state.draft, choice.name, choice.ending, filename, *details.wire().values()])
         async with self._starting:
             if (running := await self._running(state.session_id, purpose)) is not None:
                 return running.snapshot(joined=True)
@@ -165,11 +170,14 @@ class RenderService:
                     return replace(record, info=render)
         return None
 
-    async def _output(self, choice: ExportChoice, filename: str | None) -> RenderOutput:
-        preset = choice.name
-        if not await self._extensions.present():
-            return RenderOutput(resolution=preset if preset[:-1].isdecimal() and preset.endswith("p") else None)
-        return RenderOutput(format=choice.ending, preset=preset, filename=filename)
+    async def _output(self, choice: ExportChoice, filename: str | None, details: ExportDetails) -> RenderOutput:
+        """What to ask of the service. Raises ApiError `not_supported` for what only our own backend makes."""
+        if await self._extensions.present():
+            return RenderOutput(format=choice.ending, preset=choice.name, filename=filename, **details.wire())
+        if choice.name not in PUBLISHED or details.asked:
+            what = choice.name if choice.name not in PUBLISHED else ", ".join(details.model_dump(exclude_defaults=True))
+            raise ApiError(error_info("not_supported", "client.export_not_there", what=what))
+        return RenderOutput(resolution=PUBLISHED[choice.name])
 
     async def _find(self, render_id: str) -> RenderWatch:
         """The render by any id it had; one that we never saw is asked for."""

@@ -1,9 +1,10 @@
 """Which export is meant: by the name of a preset, by the ending of a file name, or by both, which must agree."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..messages import Message
 from ..presets import DEFAULT_PRESET, PRESETS, Preset, all_endings, implied_by, making
+from ..timeline.schemas import FrozenModel
 from .errors import ApiError, error_info
 from .formats import OTHER_FORMATS, name_parts
 
@@ -19,6 +20,21 @@ class ExportChoice(NamedTuple):
     def job(self) -> str:
         """The job of the engine that makes it."""
         return "interchange" if self.preset.kind == "interchange" else "render"
+
+
+class ExportDetails(FrozenModel):
+    """What else is asked of an export: at most so many megabytes (10⁶ bytes)."""
+
+    max_size_mb: float | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is; a server that knows the published contract alone can do none of it."""
+        return self != ExportDetails()
+
+    def wire(self) -> dict[str, Any]:
+        """The keys of `RenderOutput`; what is not asked for is left out."""
+        return {name: value or None for name, value in self.model_dump().items()}
 
 
 def choose_export(preset: str | None, filename: str | None, format_: str | None = None) -> ExportChoice:

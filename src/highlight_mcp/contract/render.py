@@ -29,7 +29,7 @@ def download_path(render_id: str) -> str:
 
 
 class RenderOutput(WireModel):
-    """What the file should be. `preset` and `filename` are read by our own backend."""
+    """What the file should be. What stands below `crf` is read by our own backend alone."""
 
     format: str = "mp4"
     quality: str = "high"
@@ -38,6 +38,7 @@ class RenderOutput(WireModel):
     crf: int | None = None
     preset: str | None = None
     filename: str | None = None
+    max_size_mb: float | None = Field(None, gt=0, le=1_000_000)
 
 
 class RenderRequest(WireModel):

@@ -236,15 +236,19 @@ def caller_of(context: Context[ServerState]) -> str:
 def output(model: type[BaseModel]) -> Schema:
     """The schema of a result: only what a reader needs, since results are made by ourselves.
 
-    What is required is left out too: one list per object would be a tenth of `tools/list`.
+    What is required is left out too: one list per object would be a tenth of `tools/list`. So is the shape of a failure
+    inside of lists and parts, which is that of the whole answer's own.
     """
     return _promised(compact(model))
 
 
-def _promised(schema: Schema) -> Schema:
+def _promised(schema: Schema, *, inside: bool = False) -> Schema:
     kept = {key: value for key, value in schema.items() if key not in ("default", "additionalProperties", "required")}
     if "properties" in kept:
-        kept["properties"] = {name: _promised(each) for name, each in kept["properties"].items()}
+        kept["properties"] = {
+            name: {"type": "object"} if inside and name == "error" else _promised(each, inside=True)
+            for name, each in kept["properties"].items()
+        }
     if "items" in kept:
-        kept["items"] = _promised(kept["items"])
+        kept["items"] = _promised(kept["items"], inside=True)
     return kept

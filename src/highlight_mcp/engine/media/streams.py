@@ -1,19 +1,18 @@
 """Facts of streams: which of them count, their frame rate, their colours, and how a coded picture stands upright."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import atan2, degrees
 from struct import calcsize, unpack
-from typing import cast
 
 from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.filter import Graph
 from av.filter.context import FilterContext
-from av.sidedata.sidedata import SideData, Type
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
@@ -88,8 +87,10 @@ def orientation_of(frame: VideoFrame) -> Orientation:
 def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     """The nine numbers of the display matrix (ISO 14496-12: a point is a row vector); None without one."""
     try:
-        # PyAV's stub takes this mapping for one of its values; it refuses frames with data that is newer than itself.
-        beside = cast("Mapping[Type, SideData]", frame.side_data)
+        # Not `frame.side_data`: PyAV lets the frame keep that mapping, which keeps the frame, so that hundreds of
+        # pictures wait for the collector of cycles. It refuses frames with data that is newer than itself, and its
+        # stub knows no arguments.
+        beside = SideDataContainer(frame)  # type: ignore[call-arg]
         matrix = bytes(beside[Type.DISPLAYMATRIX]) if len(beside) else b""
     except (KeyError, ValueError):
         return None

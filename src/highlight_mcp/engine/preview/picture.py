@@ -124,7 +124,8 @@ def _described(timeline: Timeline, at_ms: int, sources: Sources) -> str:
 
 LONGEST_MS = 15_000
 MAX_BYTES = 1_500_000
-SMALL = Preset(240, "veryfast", 30, most_bps=520_000, sound_bps=96_000)
+SMALL_SIDE = 240
+SMALL = Preset(SMALL_SIDE, "veryfast", 30, most_bps=520_000, sound_bps=96_000)
 """At most 1.25 MB in 15 s, whatever the footage shows."""
 
 
@@ -138,7 +139,7 @@ def clip_preview(
     last = min(max(last, first + 1), made.frames)
     if first >= last:
         raise EngineError("bad_request", "engine.nothing_shown")
-    size = frame_size(timeline, SMALL)
+    size = frame_size(timeline, SMALL_SIDE)
     with writing(output):
         _write(timeline, made, (first, last), sources, output, size, progress)
     _need_small(output)

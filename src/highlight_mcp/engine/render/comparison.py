@@ -1,12 +1,13 @@
 """The finished reel beside its sources: some pictures and sounds, at times without a mixture, as the plan claims."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from av.container import InputContainer
@@ -176,9 +177,55 @@ class ComparisonResult:
         return [message("engine.reel.differs", where=(*self.wrong_pictures, *self.wrong_sounds))]
 
 
+class ReelPictures(Protocol):
+    """The pictures of a finished file."""
+
+    def shown(self, first: int, last: int) -> list[Grey]:
+        """Small grey ones of the output frames [first, last), told by their place in the file."""
+
+
+class VideoPictures:
+    """Those of a video. See `ReelPictures`."""
+
+    def __init__(self, reel: InputContainer, rate: Fraction, size: tuple[int, int], beat: ProgressTick) -> None:
+        self._reel = reel
+        self._rate = rate
+        self._size = size
+        self._beat = beat
+
+    def shown(self, first: int, last: int) -> list[Grey]:
+        stream, small, scaler = picture_stream(self._reel), _small(self._size), VideoReformatter()
+        assert stream is not None
+        seek(self._reel, stream, first / self._rate)
+        pictures: list[Grey] = []
+        for frame in frames_of(self._reel, stream):
+            self._beat()
+            number = round((frame.pts or 0) * (exact(frame.time_base) or Fraction(1)) * self._rate)
+            if number >= first and isinstance(frame, VideoFrame):
+                grey = scaler.reformat(frame, *small, "gray", interpolation=Interpolation.AREA)
+                pictures.append(np.asarray(grey.to_ndarray(), np.uint8))
+            if number >= last - 1:
+                break
+        return pictures
+
+
+@contextmanager
+def video_pictures(path: Path, rate: Fraction, size: tuple[int, int], beat: ProgressTick) -> Iterator[ReelPictures]:
+    """The pictures of a video, read as players read them. Raises EngineError."""
+    with open_media(path) as reel:
+        yield VideoPictures(reel, rate, size, beat)
+
+
+PicturesOf = Callable[[Path, Fraction, tuple[int, int], ProgressTick], AbstractContextManager[ReelPictures]]
+
+
 @dataclass(frozen=True)
 class FinishedReel:
-    """What was written: to `path`, at `size`, with `letters` over the frame and all sound louder by `gain`."""
+    """What was written: to `path`, drawn at `size`, with `letters` over the frame and all sound louder by `gain`.
+
+    `plan` has what the file holds: no layers in one of sound alone. `pictures` reads it; `scaled` is its size where
+    that is not the one it was drawn at.
+    """
 
     path: Path
     plan: RenderPlan
@@ -186,6 +233,8 @@ class FinishedReel:
     letters: Sequence[TextOverlay | None]
     size: tuple[int, int]
     gain: float
+    pictures: PicturesOf = video_pictures
+    scaled: tuple[int, int] | None = None
 
 
 def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_report) -> ComparisonResult:
@@ -194,7 +243,7 @@ def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick 
     What cannot be told, and a source that cannot be read in a second way, is passed over.
     """
     verdict, stop_s = ComparisonResult(), time.process_time() + _SHARE * spent_s
-    with open_media(made.path) as reel:
+    with made.pictures(made.path, made.plan.rate, made.size, beat) as reel:
         look = _Comparison(made, reel, verdict, beat)
         pictures = [spot for spot in picture_spots(made.plan) if look.can_see(spot)][:MOST_PICTURES]
         sounds = [spot for spot in sound_spots(made.plan) if look.can_hear(spot)][:MOST_SOUNDS]
@@ -212,7 +261,7 @@ def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick 
 class _Comparison:
     """Looks at places of one finished reel."""
 
-    def __init__(self, made: FinishedReel, reel: InputContainer, verdict: ComparisonResult, beat: ProgressTick) -> None:
+    def __init__(self, made: FinishedReel, reel: ReelPictures, verdict: ComparisonResult, beat: ProgressTick) -> None:
         self._made = made
         self._reel = reel
         self._verdict = verdict
@@ -232,7 +281,7 @@ class _Comparison:
         clip, rate = spot.shot.clip, self._made.plan.rate
         source = self._made.sources[clip.media_id or ""]
         times_s = [max(Fraction(0), spot.shot.source_s(number, rate)) for number in range(spot.first, spot.last)]
-        shown = self._shown(spot)
+        shown = self._reel.shown(spot.first, spot.last)
         try:
             original = pictures_around(source.path, min(times_s), max(times_s), self._beat)
         except EngineError:
@@ -253,23 +302,6 @@ class _Comparison:
             self._verdict.wrong_pictures.append(
                 message("engine.reel.other_pictures", here=here, source=source.info.name, there=there)
             )
-
-    def _shown(self, spot: PictureSpot) -> list[Grey]:
-        """Small grey pictures of the reel itself, told by their place in the file."""
-        stream, rate = picture_stream(self._reel), self._made.plan.rate
-        assert stream is not None
-        small, scaler = _small(self._made.size), VideoReformatter()
-        seek(self._reel, stream, spot.first / rate)
-        pictures: list[Grey] = []
-        for frame in frames_of(self._reel, stream):
-            self._beat()
-            number = round((frame.pts or 0) * (exact(frame.time_base) or Fraction(1)) * rate)
-            if number >= spot.first and isinstance(frame, VideoFrame):
-                grey = scaler.reformat(frame, *small, "gray", interpolation=Interpolation.AREA)
-                pictures.append(np.asarray(grey.to_ndarray(), np.uint8))
-            if number >= spot.last - 1:
-                break
-        return pictures
 
     def _covered(self, spot: PictureSpot, box: tuple[float, float, float, float]) -> Mask:
         """Where texts lie in the small picture that is made of a part of the frame."""

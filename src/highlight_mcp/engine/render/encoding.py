@@ -1,29 +1,37 @@
-"""Writes H.264 and AAC into an MP4 with its index in front."""
+"""Writes pictures and sound into a file as a preset codes them: MP4 and MOV with the index in front, or sound alone."""
 
 import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.codec.context import CodecContext
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 
 from ...messages.reasons import reason_of
 from ...presets import Preset
 from ..errors import EngineError
+from .codings import Coding, PictureCoding, SoundCoding, coding_of
 from .sound_graph import Samples, audio_frame
 from .sound_plan import SAMPLE_RATE
 
-AAC_FRAME = 1024
+BLOCK = 1024
 BT709, LIMITED = 1, 1
-GOP_S = 2
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_THREADS = 6
 """More threads of x264 hold more frames: 6 stay inside the memory promised for 1080p."""
+_FLAGS = {1: 1 << 9, 2: 1 << 10}
+"""FFmpeg's AV_CODEC_FLAG_PASS1 and AV_CODEC_FLAG_PASS2."""
 
 
 @contextmanager
@@ -37,29 +45,70 @@ def writing(path: Path) -> Iterator[None]:
         raise EngineError("internal", "engine.unwritable", path=str(path), strerror=reason_of(error)) from error
 
 
-class Mp4Writer:
-    """An MP4 being written; pictures and sound are interleaved by time as they come."""
+def url_of(path: Path) -> str:
+    """A file as FFmpeg takes it, whatever colons its name has."""
+    return f"file:{os.path.abspath(path)}"  # noqa: PTH100 - resolve() would follow links
 
-    def __init__(self, path: Path, width: int, height: int, rate: Fraction, preset: Preset, title: str = "") -> None:
+
+@dataclass(frozen=True)
+class Pass:
+    """The first or second of two passes, where the first leaves what it has learnt, and the bits per second.
+
+    Without these the quality of the preset decides, and the first pass is as careful as if it were the only one.
+    """
+
+    number: int
+    stats: Path
+    bps: int | None = None
+
+
+class Mp4Writer:
+    """A file being written; pictures and sound are interleaved by time as they come.
+
+    It is an MP4, unless the coding of the preset is another one. `one` makes it one pass of two.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        rate: Fraction,
+        preset: Preset,
+        title: str = "",
+        *,
+        coding: Coding | None = None,
+        one: Pass | None = None,
+    ) -> None:
+        coding = coding or coding_of(preset)
         self._rate = rate
-        url = f"file:{os.path.abspath(path)}"  # noqa: PTH100 - resolve() would follow links
-        self._container = av.open(url, "w", format="mp4", options={"movflags": "+faststart"})
+        self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
             self._container.metadata["title"] = title
-        self._video = self._container.add_stream("libx264", rate=rate)
-        self._video.width, self._video.height, self._video.pix_fmt = width, height, "yuv420p"
-        self._video.codec_context.time_base = 1 / rate
-        self._video.codec_context.options = _options(preset)
-        self._video.codec_context.gop_size = max(1, int(GOP_S * rate))
-        self._video.codec_context.thread_count = min(MOST_THREADS, max(2, os.cpu_count() or 1))
-        self._video.codec_context.sample_aspect_ratio = Fraction(1)
-        for name in ("color_primaries", "color_trc", "colorspace"):
-            setattr(self._video.codec_context, name, BT709)
-        self._video.codec_context.color_range = LIMITED
-        self._audio = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
-        self._audio.codec_context.bit_rate = preset.sound_bps
+        self._video: VideoStream | None = None
+        if coding.picture is not None:
+            stream = self._container.add_stream(coding.picture.encoder, rate=rate)
+            assert isinstance(stream, VideoStream)
+            set_picture(stream.codec_context, coding.picture, (width, height), rate, coding.keyframes_s)
+            if one is not None:
+                _set_pass(stream.codec_context, one)
+            self._video = stream
+        self._pixels = coding.picture.pixels if coding.picture is not None else ""
+        self._scaler = VideoReformatter()
+        self._audio = self._sound_stream(coding.sound)
+        self._block = (self._audio.codec_context.frame_size if self._audio is not None else 0) or BLOCK
         self._frames = self._samples = 0
         self._rest: Samples = np.zeros((2, 0), np.float32)
+
+    def _sound_stream(self, coding: SoundCoding | None) -> AudioStream | None:
+        if coding is None:
+            return None
+        stream = self._container.add_stream(coding.encoder, rate=SAMPLE_RATE, layout="stereo")
+        assert isinstance(stream, AudioStream)
+        stream.codec_context.format = coding.samples
+        if coding.bps is not None:
+            stream.codec_context.bit_rate = coding.bps
+        return stream
 
     def __enter__(self) -> "Mp4Writer":
         return self
@@ -70,7 +119,10 @@ class Mp4Writer:
         self._container.close()
 
     def picture(self, frame: VideoFrame) -> None:
-        """Encode the next frame."""
+        """Encode the next frame, which is `yuv420p`."""
+        assert self._video is not None
+        if self._pixels != "yuv420p":
+            frame = self._scaler.reformat(frame, format=self._pixels)
         frame.pts, frame.time_base, frame.pict_type = self._frames, 1 / self._rate, 0
         self._frames += 1
         self._container.mux(self._video.encode(frame))
@@ -78,28 +130,77 @@ class Mp4Writer:
     def sound(self, block: Samples) -> None:
         """Encode the next samples, shape (2, n)."""
         self._rest = np.concatenate((self._rest, block), axis=1)
-        while self._rest.shape[1] >= AAC_FRAME:
-            self._encode(self._rest[:, :AAC_FRAME])
-            self._rest = self._rest[:, AAC_FRAME:]
+        while self._rest.shape[1] >= self._block:
+            self._encode(self._rest[:, : self._block])
+            self._rest = self._rest[:, self._block :]
 
     def finish(self) -> None:
         """Encode what is left and write the index."""
         if self._rest.shape[1]:
             self._encode(self._rest)
-        self._container.mux(self._video.encode(None))
-        self._container.mux(self._audio.encode(None))
+        for stream in (self._video, self._audio):
+            if stream is not None:
+                self._container.mux(stream.encode(None))
 
     def _encode(self, block: Samples) -> None:
+        assert self._audio is not None
         frame = audio_frame(block, self._samples)
         self._samples += block.shape[1]
         self._container.mux(self._audio.encode(frame))
 
 
-def _options(preset: Preset) -> dict[str, str]:
-    options = {"preset": preset.effort, "crf": str(preset.crf), "profile": "high"}
-    if preset.most_bps is not None:
-        options |= {"maxrate": str(preset.most_bps), "bufsize": str(preset.most_bps)}
-    return options
+class FirstPass:
+    """x264 looking at pictures before they are encoded in earnest; nothing is kept but its statistics."""
+
+    def __init__(self, size: tuple[int, int], rate: Fraction, coding: Coding, one: Pass) -> None:
+        assert coding.picture is not None
+        codec = CodecContext.create(coding.picture.encoder, "w")
+        assert isinstance(codec, VideoCodecContext)
+        self._codec = codec
+        set_picture(self._codec, coding.picture, size, rate, coding.keyframes_s)
+        self._codec.framerate = rate
+        _set_pass(self._codec, one)
+        self._rate, self._frames = rate, 0
+
+    def picture(self, frame: VideoFrame) -> None:
+        """Look at the next frame."""
+        frame.pts, frame.time_base, frame.pict_type = self._frames, 1 / self._rate, 0
+        self._frames += 1
+        self._codec.encode(frame)
+
+    def finish(self) -> None:
+        """Look at what was held back, and write the statistics."""
+        self._codec.encode(None)
+        del self._codec  # x264 gives its file the final name when it is closed
+
+
+def set_picture(
+    codec: VideoCodecContext, coding: PictureCoding, size: tuple[int, int], rate: Fraction, keyframes_s: Fraction
+) -> None:
+    """Tell an encoder what it is to encode: limited-range BT.709 with square pixels."""
+    codec.width, codec.height, codec.pix_fmt = *size, coding.pixels
+    codec.time_base = 1 / rate
+    codec.options = dict(coding.options)
+    if coding.codec == "h264":
+        codec.gop_size = max(1, int(keyframes_s * rate))
+    codec.thread_count = min(MOST_THREADS, max(2, os.cpu_count() or 1))
+    codec.sample_aspect_ratio = Fraction(1)
+    for name in ("color_primaries", "color_trc", "colorspace"):
+        setattr(codec, name, BT709)
+    codec.color_range = LIMITED
+
+
+def _set_pass(codec: VideoCodecContext, one: Pass) -> None:
+    """At a bit rate one second may take twice as much, so that no player has to wait for it."""
+    options = {**codec.options, "stats": str(one.stats)}
+    if one.bps is None:
+        options["fastfirstpass"] = "0"
+    else:
+        options.pop("crf", None)
+        options |= {"maxrate": str(2 * one.bps), "bufsize": str(2 * one.bps)}
+        codec.bit_rate = one.bps
+    codec.options = options
+    codec.flags |= _FLAGS[one.number]
 
 
 def interleaved(

@@ -1,5 +1,8 @@
-"""The `render` job: a timeline becomes an MP4 that has been checked."""
+"""The `render` job: a timeline becomes a file that has been checked."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from time import process_time
@@ -9,26 +12,45 @@ from pydantic import ValidationError
 
 from ...messages import Message
 from ...presets import DEFAULT_PRESET, PRESETS, Preset
+from ...timeline.media import FootageAnalyzer
 from ...timeline.model import Clip, Timeline
 from ..errors import EngineError
-from ..job_process import Progress
-from .comparison import FinishedReel, compare_with_sources
-from .encoding import Mp4Writer, interleaved, writing
-from .mixing import SoundTrack
-from .plan import RenderPlan, frame_size, plan_render
-from .progress import RenderProgress, Warnings
-from .verify import ExpectedOutput, verify
+from ..job_process import Progress, no_progress
+from .animation import verify_animation
+from .arrangement import AsFilmed, arranged
+from .codings import coding_of
+from .comparison import compare_with_sources
+from .encoding import writing
+from .plan import RenderPlan
+from .progress import STAGE, RenderProgress
+from .task import RenderTask
+from .verify import ExpectedOutput, OutputCheck, verify
 from .video_reader import Sources, read_sources
-from .video_renderer import VideoRenderer
+from .writers import WRITERS
 
 LEAST_FREE = 32 << 20
+_LOOKING = 10
+"""Hundredths of the work that looking at footage is, where a picture is cut to another shape."""
+_CHECKED: dict[str, Callable[[Path, ExpectedOutput], tuple[OutputCheck, ...]]] = {"animation": verify_animation}
+
+
+def looks_at(sources: Sources, cache: Path | None = None, progress: Progress = no_progress) -> FootageAnalyzer:
+    """What knows where things move in footage; it is loaded only for pictures that are cut to another shape."""
+    from ..edit.footage_analyzer import MediaAnalyzer
+
+    def told(_stage: str, done: int, total: int, text: Message) -> None:
+        progress(STAGE, _LOOKING * done // max(1, total), 100, text)
+
+    infos = {name: source.info for name, source in sources.items()}
+    return MediaAnalyzer(infos, {name: source.path for name, source in sources.items()}, cache, told)
 
 
 def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Render `timeline` with `media` to `output` at `preset`; returns the facts of the file.
 
-    Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a
-    full disk, and when the finished file fails a check.
+    `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
+    are kept. Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full
+    disk, and when the finished file fails a check.
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
@@ -36,7 +58,11 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         output = Path(spec["output"])
     except (KeyError, TypeError, ValidationError) as error:
         raise EngineError("bad_request", "engine.unreadable_render", error=str(error)) from error
-    return render(timeline, sources, output, _preset(spec.get("preset") or DEFAULT_PRESET), progress)
+    preset = _preset(spec.get("preset") or DEFAULT_PRESET)
+    if spec.get("most_bytes"):
+        preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
+    looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
+    return render(timeline, sources, output, preset, progress, spec.get("ending") or "", looks)
 
 
 def _preset(name: str) -> Preset:
@@ -45,57 +71,49 @@ def _preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def render(timeline: Timeline, sources: Sources, output: Path, preset: Preset, progress: Progress) -> dict[str, Any]:
+def render(
+    timeline: Timeline,
+    sources: Sources,
+    output: Path,
+    preset: Preset,
+    progress: Progress,
+    ending: str = "",
+    looks: AsFilmed = looks_at,
+) -> dict[str, Any]:
     """See `run`."""
-    made = plan_render(timeline)
+    ready = arranged(timeline, sources, preset, looks)
+    made, coding = ready.plan, coding_of(preset, ending)
     if made.frames == 0:
         raise EngineError("bad_request", "engine.nothing_to_render")
     _need_files(made, sources)
     _need_room(output)
-    width, height = frame_size(timeline, preset)
-    render_progress = RenderProgress(progress, made.frames, made.rate, measuring=timeline.loudness_lufs is not None)
+    passes = 2 if preset.most_bytes is not None and preset.codec == "h264" else 1
+    measuring = timeline.loudness_lufs is not None and coding.sound is not None
+    task = RenderTask(
+        ready, sources, output, preset, coding, RenderProgress(progress, made.frames, made.rate, measuring, passes)
+    )
+    task.progress.beat()
     begun_s = process_time()
     with writing(output):
-        written, warnings = _write(made, timeline, sources, output, (width, height), preset, render_progress)
-    render_progress.checking()
-    expected = ExpectedOutput(width, height, made.frames, made.rate)
-    checks = verify(output, expected)
-    verdict = compare_with_sources(written, process_time() - begun_s, render_progress.beat)
+        written = WRITERS[preset.kind](task)
+    task.progress.checking()
+    width, height = written.scaled or written.size
+    expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes)
+    checks = _CHECKED.get(preset.kind, verify)(output, expected)
+    verdict = compare_with_sources(written, process_time() - begun_s, task.progress.beat)
+    warnings = (*verdict.warnings(), *ready.notes, *task.notes.messages())
     return {
         "duration_ms": expected.duration_ms,
-        "width": width,
-        "height": height,
+        "width": width or None,
+        "height": height or None,
         "size_bytes": output.stat().st_size,
         "frame_rate": str(made.rate),
-        "video_codec": "h264",
-        "audio_codec": "aac",
+        "video_codec": coding.picture.codec if coding.picture else (preset.codec if width else None),
+        "audio_codec": coding.sound.codec if coding.sound else None,
         "method": "encoded",
         "checks": [check.as_dict() for check in (*checks, *verdict.checks())],
-        "warnings": [warning.dump() for warning in (*verdict.warnings(), *warnings)],
+        "warnings": [warning.dump() for warning in warnings],
     }
-
-
-def _write(
-    made: RenderPlan,
-    timeline: Timeline,
-    sources: Sources,
-    output: Path,
-    size: tuple[int, int],
-    preset: Preset,
-    render_progress: RenderProgress,
-) -> tuple[FinishedReel, list[Message]]:
-    notes = Warnings()
-    pictures = VideoRenderer(made, sources, *size, notes, render_progress.beat)
-    sound = SoundTrack(made, sources, notes, render_progress.beat)
-    render_progress.beat()
-    lufs = timeline.loudness_lufs
-    gain = 1.0 if lufs is None else sound.gain_for(lufs, render_progress.measured)
-    with Mp4Writer(output, *size, made.rate, preset, timeline.title) as mp4:
-        for written in interleaved(mp4, pictures.frames(), sound.blocks(gain), made.rate):
-            render_progress.encoded(written)
-        mp4.finish()
-        render_progress.finishing()
-    return FinishedReel(output, made, sources, pictures.letters, size, gain), notes.messages()
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:

@@ -89,6 +89,11 @@ class SoundTrack:
         self._beat = beat
         self._sounds = [sound for sound in plan.sounds if sound.first < plan.samples and _has_sound(sound, sources)]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is heard."""
+        return not self._sounds
+
     def blocks(self, gain: float = 1.0) -> Iterator[Samples]:
         """Stereo blocks of up to 100 ms, in all `plan.samples` long, limited below full scale."""
         yield from _limited(block * np.float32(gain) for block in self._mixed(self._notes))

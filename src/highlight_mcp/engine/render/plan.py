@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
-from ...presets import Preset
 from ...timeline.layout import passed_ms
 from ...timeline.model import Clip, Crop, Text, Timeline, Transition, VideoTrack, items
 from ...timeline.time import frames_at
@@ -137,9 +136,9 @@ class RenderPlan:
     cues: tuple[PlacedText, ...]
 
 
-def plan_render(timeline: Timeline) -> RenderPlan:
-    """The plan of a timeline; positions are taken from the timeline. Gaps are black."""
-    rate = output_rate(timeline.frame_rate)
+def plan_render(timeline: Timeline, rate: Fraction | None = None) -> RenderPlan:
+    """The plan of a timeline, at its own rate or another; positions are taken from the timeline. Gaps are black."""
+    rate = output_rate(timeline.frame_rate) if rate is None else rate
     tracks = [track for track in timeline.tracks if isinstance(track, VideoTrack)]
     layers = [clips for track in tracks if (clips := [clip for clip in track.clips if clip.placement is None])]
     frames = frames_at(timeline.duration_ms, rate) if layers else 0
@@ -153,9 +152,9 @@ def plan_render(timeline: Timeline) -> RenderPlan:
     )
 
 
-def output_rate(rate: Fraction) -> Fraction:
-    """Frames per second of the reel: the timeline's, or its largest whole fraction that is at most 60."""
-    return rate / ceil(rate / FASTEST)
+def output_rate(rate: Fraction, fastest: int = FASTEST) -> Fraction:
+    """Frames per second of the reel: the timeline's, or its largest whole fraction that is at most `fastest`."""
+    return rate / ceil(rate / fastest)
 
 
 def layer_of(clips: Sequence[Clip], rate: Fraction) -> Layer:
@@ -267,8 +266,8 @@ LONGEST_SIDE = 4096
 """Where hardware decoders of H.264 stop."""
 
 
-def frame_size(timeline: Timeline, preset: Preset) -> tuple[int, int]:
+def frame_size(timeline: Timeline, short_side: int | Fraction) -> tuple[int, int]:
     """Width and height in pixels, both even, in the shape of the timeline; no side above 4096."""
     width, height = timeline.width, timeline.height
-    scale = min(Fraction(preset.short_side, min(width, height)), Fraction(LONGEST_SIDE, max(width, height)))
+    scale = min(Fraction(short_side) / min(width, height), Fraction(LONGEST_SIDE, max(width, height)))
     return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))

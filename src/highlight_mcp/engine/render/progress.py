@@ -54,13 +54,17 @@ _MEASURING, _ENCODED = 10, 98
 
 
 class RenderProgress:
-    """One hundred steps: a tenth for measuring the loudness, where that is asked for, the rest for encoding."""
+    """One hundred steps: a tenth for measuring the loudness, where that is asked for, the rest for encoding.
 
-    def __init__(self, progress: Progress, frames: int, rate: Fraction, measuring: bool) -> None:
+    `passes` says how many times all pictures are encoded.
+    """
+
+    def __init__(self, progress: Progress, frames: int, rate: Fraction, measuring: bool, passes: int = 1) -> None:
         self._progress = progress
         self._frames = frames
         self._rate = rate
         self._before = _MEASURING if measuring else 0
+        self._passes, self._passed = passes, 0
         self._done = 0
         self._text = message("engine.progress.opening")
         self._last = float("-inf")
@@ -76,10 +80,15 @@ class RenderProgress:
         self.beat()
 
     def encoded(self, frames: int) -> None:
-        self._done = self._before + (_ENCODED - self._before) * frames // self._frames
+        share = Fraction(self._passed * self._frames + frames, self._passes * self._frames)
+        self._done = max(self._done, self._before + int((_ENCODED - self._before) * min(share, Fraction(1))))
         at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))
         self._text = message("engine.progress.encoding", at=at, whole=whole)
         self.beat()
+
+    def next_pass(self) -> None:
+        """The same pictures are encoded once more."""
+        self._passed += 1
 
     def finishing(self) -> None:
         self._done, self._text = _ENCODED, message("engine.progress.index")

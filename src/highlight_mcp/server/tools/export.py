@@ -10,7 +10,7 @@ from pydantic import Field
 from ...client.backend import BackendClient
 from ...client.results import RenderResult
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.exports import choose_export
+from ...contract.exports import ExportDetails, choose_export
 from ...contract.formats import mime_of
 from ...contract.redaction import display_name
 from ...contract.render import RenderStatus
@@ -33,13 +33,19 @@ class ExportArguments(Arguments):
 
     session_id: SessionId = None
     version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
-    preset: Annotated[str | None, Field(max_length=40, description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
+    preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
     filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
+    max_size_mb: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
     ] = None
     local: Annotated[bool, Field(description="Render on this machine")] = False
     wait_s: WaitS = 20
+
+    @property
+    def details(self) -> ExportDetails:
+        """What is asked of the file beyond its preset."""
+        return ExportDetails.copied_from(self)
 
 
 class CheckSummary(FrozenModel):
@@ -144,7 +150,7 @@ async def _start_or_join(
         raise ApiError(error_info("nothing_to_export"))
     with anyio.CancelScope(shield=True):
         if asked.local and call.state.here is not None:
-            render = await call.state.here.start(client, state, asked.preset, asked.filename)
+            render = await call.state.here.start(client, state, asked.preset, asked.filename, asked.details)
             client = await call.state.here.client()
         else:
             render = await _start(call, client, session_id, asked)
@@ -157,7 +163,7 @@ async def _start_or_join(
 async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> RenderResult:
     """Start a render; where the plan forbids it, say what this machine can do. Raises ApiError."""
     try:
-        return await client.start_render(session_id, asked.preset, asked.filename, asked.version)
+        return await client.start_render(session_id, asked.preset, asked.filename, asked.version, asked.details)
     except ApiError as error:
         raise ApiError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
 
@@ -165,7 +171,7 @@ async def _start(call: ToolContext, client: BackendClient, session_id: str, aske
 async def _with_offer(
     call: ToolContext, client: BackendClient, session_id: str, preset: str | None, problem: ErrorInfo
 ) -> ErrorInfo:
-    if problem.kind != "export_blocked" or call.state.here is None:
+    if problem.kind not in ("export_blocked", "not_supported") or call.state.here is None:
         return problem
     if not await anyio.to_thread.run_sync(present, client.known_files(session_id)):
         return problem

@@ -10,6 +10,7 @@ import anyio.abc
 from ...client.backend import BackendClient
 from ...client.results import KnownFile, RenderResult, SessionState
 from ...contract.errors import ApiError, error_info
+from ...contract.exports import ExportDetails
 from ...contract.formats import honest
 from ...contract.session import MediaFile
 from ...messages import message, say
@@ -49,7 +50,12 @@ class LocalExporter:
         return self._renders[render_id]
 
     async def start(
-        self, client: BackendClient, state: SessionState, preset: str | None, filename: str | None
+        self,
+        client: BackendClient,
+        state: SessionState,
+        preset: str | None,
+        filename: str | None,
+        details: ExportDetails,
     ) -> RenderResult:
         """Start an export of a distant timeline. Raises ApiError that names what stands in the way."""
         files = await anyio.to_thread.run_sync(present, client.known_files(state.session_id))
@@ -62,7 +68,7 @@ class LocalExporter:
             why = relinked.left_out or (message("contract.left_out.nothing"),)
             raise ApiError(error_info("not_supported", "server.not_exportable_here", why=why))
         name = filename or honest(state.reading.title or state.task_name or "") or None
-        render = await local.start_render_of(session_id, relinked.draft, preset, name)
+        render = await local.start_render_of(session_id, relinked.draft, preset, name, details)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]
         self._renders[render.render_id] = (

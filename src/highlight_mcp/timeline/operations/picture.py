@@ -1,9 +1,12 @@
 """The shape and the turn of the picture."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from ..history import History
 from ..layout import with_fields
-from ..model import Clip, Fit, Framing
+from ..media import FootageAnalyzer, MediaInfo
+from ..model import Clip, Fit, Framing, Timeline
 from .base import ClipTarget, Operation
 from .context import EditContext, rejected
 from .footage import is_card, with_framing
@@ -32,9 +35,7 @@ class Aspect(Operation):
     def apply(self, edit: EditContext) -> None:
         """Give the reel another shape and frame every clip for it; later clips are framed alike."""
         width, height = SIZES[self.ratio]
-        fields = {"width": width, "height": height, "framing": Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus)}
-        edit.timeline = edit.timeline.model_copy(update=fields)
-        edit.change_clips(lambda clip: with_framing(edit, clip))
+        _frame(edit, (width, height), Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus))
         edit.record_change(f"aspect.{self.mode}", ratio=self.ratio, size=f"{width}x{height}")
 
     def in_english(self) -> str:
@@ -46,6 +47,24 @@ class Aspect(Operation):
         mode = {"crop": "裁剪填满", "pad": "加黑边", "blur": "模糊背景"}[self.mode]
         focus = {"auto": "", "center": "，保留中间", "left": "，保留左边", "right": "，保留右边"}
         return f"画面比例改为{self.ratio}，{mode}{focus[self.focus]}"
+
+
+def _frame(edit: EditContext, size: tuple[int, int], framing: Framing | None) -> None:
+    edit.timeline = edit.timeline.model_copy(update={"width": size[0], "height": size[1], "framing": framing})
+    edit.change_clips(lambda clip: with_framing(edit, clip))
+
+
+def framed(
+    timeline: Timeline,
+    media: Mapping[str, MediaInfo],
+    senses: FootageAnalyzer,
+    size: tuple[int, int],
+    framing: Framing | None,
+) -> Timeline:
+    """A timeline in another shape, as `aspect` would leave it; for files that are to have it, not for versions."""
+    edit = EditContext.begin(timeline, media, senses, History())
+    _frame(edit, size, framing)
+    return edit.timeline
 
 
 class Rotate(Operation):

@@ -1,0 +1,126 @@
+"""Writes a reel of each kind: pictures with sound, at a quality or within a number of bytes, and sound alone."""
+
+import glob
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from ...messages import message
+from ...presets import ExportKind
+from ..errors import EngineError
+from .animation import write_animation
+from .comparison import FinishedReel
+from .encoding import FirstPass, Mp4Writer, Pass, interleaved
+from .fitting import picture_budget, side_for, sound_bps
+from .plan import frame_size
+from .task import RenderTask
+
+_TRIES = 3
+_NEARER = 0.97
+"""Of the bit rate that would just fit; x264 misses a wanted size by one or two hundredths."""
+
+
+def write_video(task: RenderTask) -> FinishedReel:
+    """Pictures and sound; within `most_bytes` where the preset bounds them. Raises EngineError.
+
+    The first of two passes is an export of its own at the quality wanted. Where it fits, it is the file; else it has
+    told how many bits these pictures take, and so how large they may be.
+    """
+    if task.preset.most_bytes is None or task.preset.codec != "h264":
+        made = _encoded(task, task.arrangement.size)
+        if task.preset.most_bytes is not None and task.output.stat().st_size > task.preset.most_bytes:
+            raise too_large(task)
+        return made
+    stats = task.beside("pass")
+    try:
+        return _bounded(task, stats, task.preset.most_bytes)
+    finally:
+        for file in task.output.parent.glob(f"{glob.escape(stats.name)}*"):
+            with suppress(OSError):
+                file.unlink()
+
+
+def _bounded(task: RenderTask, stats: Path, most_bytes: int) -> FinishedReel:
+    budget, size = picture_budget(task, most_bytes), task.arrangement.size
+    assert task.coding.sound is not None
+    lean = replace(task, coding=replace(task.coding, sound=replace(task.coding.sound, bps=budget.sound_bps)))
+    made = _encoded(task, size, Pass(1, stats))
+    if task.output.stat().st_size <= most_bytes:
+        return made
+    wanted_bps = 8 * task.output.stat().st_size / task.seconds - task.preset.sound_bps
+    side = side_for(task, budget, wanted_bps)
+    if side != min(size):
+        size = frame_size(task.timeline, side)
+        lean.notes.add(message("engine.reel.made_smaller", made=f"{size[0]}x{size[1]}", most=_mb(task)))
+        _looked_through(lean, size, Pass(1, stats, budget.picture_bps))
+    bps = budget.picture_bps
+    for _ in range(_TRIES):
+        task.progress.next_pass()
+        made = _encoded(lean, size, Pass(2, stats, bps))
+        bytes_ = task.output.stat().st_size
+        if bytes_ <= most_bytes:
+            return made
+        bps = int(bps * _NEARER * most_bytes / bytes_)
+    raise too_large(task)
+
+
+def _looked_through(task: RenderTask, size: tuple[int, int], first: Pass) -> None:
+    """A first pass of which nothing is kept."""
+    task.progress.next_pass()
+    looking = FirstPass(size, task.plan.rate, task.coding, first)
+    for frame in task.drawn(task.renderer(size, first=False)):
+        looking.picture(frame)
+    looking.finish()
+
+
+def _encoded(task: RenderTask, size: tuple[int, int], one: Pass | None = None) -> FinishedReel:
+    picture = task.coding.picture
+    if picture is not None and (size[0] < picture.smallest[0] or size[1] < picture.smallest[1]):
+        facts = {"made": f"{size[0]}x{size[1]}", "least": f"{picture.smallest[0]}x{picture.smallest[1]}"}
+        raise EngineError("bad_request", "engine.too_small_for_codec", **facts)
+    pictures, gain = task.renderer(size, first=one is None or one.number == 1), task.gain
+    sound = task.mixed().blocks(gain)
+    title = task.timeline.title
+    with Mp4Writer(task.output, *size, task.plan.rate, task.preset, title, coding=task.coding, one=one) as file:
+        for written in interleaved(file, pictures.frames(), sound, task.plan.rate):
+            task.progress.encoded(written)
+        file.finish()
+        task.progress.finishing()
+    return FinishedReel(task.output, task.plan, task.sources, pictures.letters, size, gain)
+
+
+def write_sound(task: RenderTask) -> FinishedReel:
+    """The mix alone. Raises EngineError where the reel has no sound, or not so few bytes hold it."""
+    track, plan = task.mixed(), task.plan
+    if track.is_empty:
+        raise EngineError("bad_request", "engine.reel_without_sound")
+    assert task.coding.sound is not None
+    bps = sound_bps(task)
+    coding = replace(task.coding, sound=replace(task.coding.sound, bps=bps))
+    gain, samples = task.gain, 0
+    with Mp4Writer(task.output, 0, 0, plan.rate, task.preset, task.timeline.title, coding=coding) as file:
+        for block in track.blocks(gain):
+            file.sound(block)
+            samples += block.shape[1]
+            task.progress.encoded(min(plan.frames, samples * plan.frames // plan.samples))
+        file.finish()
+        task.progress.finishing()
+    return FinishedReel(task.output, replace(plan, layers=(), cues=()), task.sources, (), (0, 0), gain)
+
+
+def too_large(task: RenderTask) -> EngineError:
+    """The refusal of a file that does not fit into its bytes, whatever is tried."""
+    return EngineError("limit", "engine.not_so_small", most=_mb(task))
+
+
+def _mb(task: RenderTask) -> str:
+    return f"{(task.preset.most_bytes or 0) / 1e6:g} MB"
+
+
+WRITERS: dict[ExportKind, Callable[[RenderTask], FinishedReel]] = {
+    "video": write_video,
+    "audio": write_sound,
+    "animation": write_animation,
+}
+"""What writes each kind of file; none for those that hold no media."""

@@ -1,0 +1,68 @@
+"""What is asked for comes out: exports of other kinds than a film, through the tool."""
+
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from .conftest import Bench
+
+pytestmark = pytest.mark.anyio
+SECOND = [{"op": "keep", "ranges_ms": [[0, 1000], [2000, 3000]]}]
+
+
+async def test_the_ending_of_a_name_chooses_what_is_made(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        sound = await host.finished("export", filename="words only.mp3")
+        moving = await host.finished("export", filename="for the chat.gif")
+    assert (Path(sound["path"]).name, Path(moving["path"]).name) == ("words only.mp3", "for the chat.gif")
+    assert "width" not in sound
+    assert all(check["ok"] for made in (sound, moving) for check in made["checks"])
+    with av.open(sound["path"]) as container:
+        assert (container.format.name, len(container.streams.video)) == ("mp3", 0)
+    with Image.open(moving["path"]) as image:
+        assert (image.format, image.size) == ("GIF", (480, 270))
+
+
+async def test_a_link_to_a_file_says_what_it_is(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        made = await host.raw("export", preset="audio", wait_s=25)
+    links = [block for block in made.content if block.type == "resource_link"]
+    assert links[0].mime_type == "audio/mp4"
+    assert links[0].uri.endswith(".m4a")
+
+
+async def test_a_size_is_kept_and_one_that_cannot_be_is_said(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        made = await host.finished("export", preset="480p", max_size_mb=0.12)
+        failed = await host.error("export", preset="480p", max_size_mb=0.001, wait_s=25)
+    assert made["size_bytes"] <= 120_000
+    assert "0.001 MB" in failed["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"preset": "9:16"}, "vertical"),
+        ({"preset": "gif", "filename": "x.mp4"}, "x.gif"),
+        ({"preset": "whatsapp", "filename": "x.mov"}, "prores"),
+        ({"filename": "x.mov"}, "prores"),
+    ],
+)
+async def test_what_does_not_agree_is_refused_before_any_work_with_what_would(
+    bench: Bench, match: Path, asked: dict[str, str], words: str
+) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        error = await host.error("export", **asked)
+        assert error["kind"] == "bad_request"
+        assert words in error["next_step"]
+        assert (await host.call("get_state"))["renders"] == []
