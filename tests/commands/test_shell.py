@@ -169,3 +169,16 @@ def test_a_plan_is_written_for_another_editor_and_what_that_lacks_is_said(
     told = capsys.readouterr().out
     assert "read back" in told and "Not carried over: focus of clip 1, filling the picture in clip 1." in told
     assert recording.as_uri() in (tmp_path / "cut.edl").read_text("utf-8")
+
+
+def test_a_list_of_cuts_becomes_a_session_at_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_clip(tmp_path / "my match.mp4", seconds=4)
+    event = "001  MATCH  AA/V  C  00:00:01:00 00:00:03:00 01:00:00:00 01:00:02:00"
+    text = f"TITLE: x\n{event}\n* FROM CLIP NAME: my match.mp4\n"
+    (tmp_path / "cut.edl").write_text(text)
+    assert main(["timeline", "import", str(tmp_path / "cut.edl"), str(tmp_path / "my match.mp4")]) == 0
+    told = capsys.readouterr().out
+    assert "Took over cut.edl: 1 clip, 2 s." in told and "ses_" in told
+    (tmp_path / "broken.edl").write_text("001 nonsense\n")
+    assert main(["timeline", "import", str(tmp_path / "broken.edl")]) == 1
+    assert "Line 1 cannot be read" in capsys.readouterr().err

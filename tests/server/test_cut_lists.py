@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as Tree
 
@@ -74,3 +75,65 @@ async def test_what_the_format_has_no_place_for_is_told(bench: Bench, match: Pat
         result = await host.raw("export", filename="cut.edl", wait_s=25)
     assert told in " ".join((result.structured_content or {})["warnings"])
     assert told in text_of(result)
+
+
+@pytest.mark.parametrize("name", ["otio", "fcpxml", "edl"])
+async def test_a_cut_of_another_editor_becomes_the_timeline_with_its_footage(
+    bench: Bench, match: Path, tmp_path: Path, name: str
+) -> None:
+    async with bench.host() as host:
+        await cut(host, match)
+        made = await host.finished("export", preset=name)
+        before = (await host.call("get_state", detail="full"))["timeline"]
+        beside = match.with_name(f"from elsewhere.{name}")
+        shutil.copyfile(made["path"], beside)
+        taken = await host.call("upload", sources=[str(beside)], new_session=True, wait_s=25)
+        assert taken["status"] == "done", taken
+        assert [each["name"] for each in taken["media"]] == ["match.mp4"]
+        assert f"Took over from elsewhere.{name}: 2 clips" in taken["message"]
+        after = (await host.call("get_state", detail="full"))["timeline"]
+        assert after["version"] == 1 and after["duration_ms"] == before["duration_ms"]
+        assert [places(track) for track in after["tracks"]] == [places(track) for track in before["tracks"]]
+        edited = await host.finished("edit", operations=[{"op": "remove", "clips": [1]}])
+        assert edited["timeline"]["duration_ms"] == 2000
+        undone = await host.finished("edit", operations=[{"op": "undo", "steps": 1}])
+        assert undone["timeline"]["duration_ms"] == before["duration_ms"]
+
+
+def places(track: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Where clips lie and what they show."""
+    names = ("start_ms", "duration_ms", "source", "speed")
+    return [tuple(clip.get(name) for name in names) for clip in track.get("clips") or track.get("items") or []]
+
+
+async def test_a_list_is_taken_over_in_a_session_that_has_its_footage_and_what_is_missing_is_told(
+    bench: Bench, match: Path
+) -> None:
+    text = (
+        "TITLE: Rough\n001  AX  V  C  00:00:01:00 00:00:03:00 00:00:00:00 00:00:02:00\n* FROM CLIP NAME: MATCH.MP4\n"
+        "002  AX  V  C  00:00:01:00 00:00:03:00 00:00:02:00 00:00:04:00\n* FROM CLIP NAME: gone.mov\n"
+    )
+    folder = match.parent / "lists"
+    folder.mkdir()
+    (folder / "rough.edl").write_text(text)
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        taken = await host.call("upload", sources=[str(folder / "rough.edl")], wait_s=25)
+        assert "footage that was not found: gone.mov (black in its place)" in taken["message"]
+        assert (await host.call("get_state"))["timeline"]["duration_ms"] == 4000
+
+
+async def test_a_list_that_cannot_be_read_is_refused_with_its_line_and_leaves_nothing(
+    bench: Bench, match: Path
+) -> None:
+    bomb = match.with_name("bomb.fcpxml")
+    bomb.write_text('<!DOCTYPE fcpxml [<!ENTITY a "b">]>\n<fcpxml version="1.9">&a;</fcpxml>')
+    broken = match.with_name("broken.edl")
+    broken.write_text("TITLE: x\n001  AX  V  C  nonsense\n")
+    hidden = Path("/etc/hosts.edl")
+    async with bench.host() as host:
+        for path, told in ((bomb, "declares entities"), (broken, "Line 2 cannot be read"), (hidden, str(hidden))):
+            error = await host.error("upload", sources=[str(path)], new_session=True)
+            assert told in error["message"]
+        two = await host.error("upload", sources=[str(bomb), str(broken)])
+        assert "2 lists of cuts" in two["message"]

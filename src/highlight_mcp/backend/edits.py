@@ -38,8 +38,8 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 
 @dataclass(frozen=True)
 class EditRequest:
-    """What the user asks for: words, typed operations (raw JSON), or both; the language of the answer, if set;
-    `settings` are parts of the engine job. All of it is stored.
+    """What the user asks for: words, typed operations (raw JSON), or both, or a list of cuts to take over; the language
+    of the answer, if set; `settings` are parts of the engine job. All of it is stored.
     """
 
     instruction: str | None
@@ -47,6 +47,7 @@ class EditRequest:
     base_version: int | None
     language: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    cuts: dict[str, Any] | None = None
 
 
 class EditJobs:
@@ -230,6 +231,7 @@ class EditJobs:
             "job": "edit",
             "instruction": request["instruction"],
             "operations": request["operations"],
+            "cuts": request.get("cuts"),
             "language": request.get("language") or _language(session.language),
             "timeline": None if timeline is None else timeline.model_dump(mode="json"),
             "media": [source.as_job() for source in self._media_store.of(session.id)],

@@ -27,6 +27,7 @@ from ..contract.local_api import (  # fmt: skip
 )
 from ..contract.redaction import cited, sanitize_message
 from ..contract.session import Balance, MediaFile, UploadJob
+from ..contract.turn import CutListPart
 from ..messages import in_sentences, say
 from .account import CreditAccount
 from .change_feed import ChangeFeed, ChangeSubscription, FeedEvent
@@ -169,18 +170,19 @@ class BackendClient:
         operations: Sequence[dict[str, Any]] | None = None,
         base_version: int | None = None,
         language: str | None = None,
+        cuts: CutListPart | None = None,
     ) -> EditHandle:
         """Start one edit turn; returns as soon as the backend has taken it.
 
-        Either words or typed operations, or both. The answer is in `language`, else in that of the words, else in
-        that of the session; the session keeps it.
+        Either words or typed operations, or both, or a list of cuts to take over. The answer is in `language`, else in
+        that of the words, else in that of the session; the session keeps it.
         """
         known = self._sessions.language(self.successor(session_id)) or "en"
         spoken = language or language_of_words(instruction or "", known)
 
         async def start(session: str) -> EditHandle:
             await self._sessions.remember_language(session, spoken)
-            return await self._edits.start(session, instruction, operations, base_version, spoken)
+            return await self._edits.start(session, instruction, operations, base_version, spoken, cuts)
 
         turn = await self._on_session(session_id, start, spoken)
         turn.notices += self.take_notices(turn.session_id)

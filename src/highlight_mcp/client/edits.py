@@ -10,7 +10,7 @@ import anyio
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.local_api import TurnInfo, cancel_turn_path, turn_path
 from ..contract.redaction import inline
-from ..contract.turn import RunRequest, TurnResult, run_request
+from ..contract.turn import CutListPart, RunRequest, TurnResult, import_request, run_request
 from ..messages import language_of, say, use_language
 from .account import CreditAccount
 from .config import Timeouts
@@ -57,9 +57,11 @@ class EditService:
         operations: Sequence[dict[str, Any]] | None,
         base_version: int | None,
         language: str = "en",
+        cuts: CutListPart | None = None,
     ) -> EditHandle:
         """Start a turn; returns once the backend has taken it, or after a short while.
 
+        With `cuts` it takes over a list of cuts, which our own backend alone can do.
         The answer is in `language`; operations are spoken in that of the instruction, else in `language` too.
         Raises ApiError when the backend refused it, or when the session has a turn running.
         """
@@ -68,7 +70,12 @@ class EditService:
             raise ApiError(error_info("busy", "client.session_working"))
         self._starting.add(session_id)
         try:
-            request = await self._request(session_id, instruction, operations, base_version, language)
+            if cuts is None:
+                request = await self._request(session_id, instruction, operations, base_version, language)
+            elif await self._extensions.present():
+                request = import_request(session_id, cuts)
+            else:
+                raise ApiError(error_info("not_supported", "client.no_import"))
             before = await self._states.latest(session_id)
             turn = EditHandle(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             turn.foreign = self._foreign

@@ -100,6 +100,8 @@ def turn_result(response: Any) -> TurnResult | None:
 RUN_PATH = "/run_sse"
 APP_NAME, USER = "nemo_agent", "me"
 APPLY_OPERATIONS = "apply_operations"
+IMPORT_CUTS = "import_cuts"
+"""Understood by our own backend alone: the timeline is to be that of a list of cuts."""
 EDIT_TIMELINE = "edit_timeline"
 
 
@@ -115,6 +117,13 @@ class MessagePart(WireModel):
 
     text: Lenient[str | None] = None
     function_call: FunctionCall | None = Field(None, validation_alias=AliasChoices("function_call", "functionCall"))
+
+
+class CutListPart(WireModel):
+    """A list of cuts of another editor: the name of its file, by whose ending it is read, and its text."""
+
+    name: str = Field(max_length=400)
+    text: str
 
 
 class RunMessage(WireModel):
@@ -146,6 +155,13 @@ class RunRequest(WireModel):
         return given if isinstance(given, list) else None
 
     @property
+    def cuts(self) -> CutListPart | None:
+        """The list of cuts that the timeline is to be, None where there is none. Raises ApiError."""
+        calls = (part.function_call for part in self.new_message.parts)
+        args = next((call.args for call in calls if call and call.name == IMPORT_CUTS), None)
+        return None if args is None else CutListPart.parse(args)
+
+    @property
     def base_version(self) -> int | None:
         """The version that the request was based on."""
         call = self._call
@@ -171,6 +187,12 @@ def run_request(
         given = {name: value for name, value in args.items() if value is not None}
         parts.append(MessagePart(function_call=FunctionCall(name=APPLY_OPERATIONS, args=given)))
     return RunRequest(session_id=session_id, new_message=RunMessage(parts=tuple(parts)))
+
+
+def import_request(session_id: str, cuts: CutListPart) -> RunRequest:
+    """The request of a turn that takes over a list of cuts."""
+    call = FunctionCall(name=IMPORT_CUTS, args=cuts.model_dump())
+    return RunRequest(session_id=session_id, new_message=RunMessage(parts=(MessagePart(function_call=call),)))
 
 
 HEARTBEAT = "heartbeat"

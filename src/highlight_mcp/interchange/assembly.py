@@ -45,20 +45,20 @@ class ImportedReel:
     missing: tuple[str, ...]
 
 
-def assemble(reel: ReadReel) -> ImportedReel:
-    """The timeline of a list. Raises InterchangeError when nothing of it can be shown."""
-    return _Assembly(reel).made()
+def assemble(reel: ReadReel, highest_id: int = 0) -> ImportedReel:
+    """The timeline of a list, its ids above `highest_id`. Raises InterchangeError when nothing of it can be shown."""
+    return _Assembly(reel, highest_id).made()
 
 
 class _Assembly:
     """Makes one timeline."""
 
-    def __init__(self, reel: ReadReel) -> None:
+    def __init__(self, reel: ReadReel, highest_id: int) -> None:
         self._reel = reel
         self._rate = reel.rate or _rate_of(reel.clips) or _DEFAULT_RATE
         self._frame = 1 / self._rate
         self._lost = list(reel.lost)
-        self._number = 0
+        self._number = highest_id
 
     def made(self) -> ImportedReel:
         if len(self._reel.clips) + len(self._reel.texts) > MOST_ITEMS:

@@ -22,8 +22,8 @@ from .sources import SourceFile
 
 TIMECODE_FINEST = 60
 """Frames a second that two digits of timecode count."""
-MOST_BYTES = 64 << 20
-"""A list of cuts that is read: one of 5,000 clips has some 10 MiB as OTIO."""
+MOST_BYTES = 4 << 20
+"""A list of cuts that is read: one of a thousand clips has some 2 MiB as OTIO, which is the longest."""
 _CUTS = frozenset({"speed", "freeze", "card", "crossfade", "music", "markers", "gap", "mute"})
 
 _MANY_TRACKS = frozenset({"overlay", "more_music", "titles"})
@@ -138,6 +138,17 @@ def format_of_file(name: str) -> InterchangeFormat:
     return readable[ending]
 
 
+def is_readable(name: str) -> bool:
+    """Whether a file of that name can be read as a list of cuts, by its ending."""
+    ending = PurePath(name).suffix.lower().lstrip(".")
+    return any(each.ending == ending for each in FORMATS.values() if each.reader is not None)
+
+
+def links_of(name: str, text: str) -> tuple[str, ...]:
+    """The paths, URLs and names by which a list calls its footage. Raises InterchangeError."""
+    return read_reel(format_of_file(name), text, ()).links
+
+
 def decoded(content: bytes) -> str:
     """The text of a list: UTF-8, UTF-16 by its mark, else Latin-1, which old lists are in. Raises InterchangeError."""
     if len(content) > MOST_BYTES:
@@ -164,10 +175,14 @@ def read_reel(
 
 
 def import_reel(
-    chosen: InterchangeFormat, text: str, sources: Iterable[SourceFile], rate: Fraction | None = None
+    chosen: InterchangeFormat,
+    text: str,
+    sources: Iterable[SourceFile],
+    rate: Fraction | None = None,
+    highest_id: int = 0,
 ) -> ImportedReel:
-    """The timeline of a list. Raises InterchangeError."""
-    return assemble(read_reel(chosen, text, sources, rate))
+    """The timeline of a list, its ids above `highest_id`. Raises InterchangeError."""
+    return assemble(read_reel(chosen, text, sources, rate), highest_id)
 
 
 def _loaded(place: str) -> Callable[..., Any]:

@@ -75,6 +75,7 @@ class UploadOutput(ToolOutput):
     failed: tuple[FailedSource, ...] | None = None
     job_id: str | None = None
     limits: UploadLimits | None = None
+    message: str | None = None
 
     def lines(self) -> list[str]:
         """What arrived and what did not."""
@@ -83,7 +84,13 @@ class UploadOutput(ToolOutput):
         media = self.media or ()
         head = say("server.added" if self.status == "done" else "server.added_so_far", n=len(media))
         notes = [f"  {warning}" for each in media for warning in each.warnings]
-        return [head, *(f"- {each.line()}" for each in media), *notes, *not_added(self.failed or ())]
+        return [
+            head,
+            *(f"- {each.line()}" for each in media),
+            *notes,
+            *not_added(self.failed or ()),
+            *([self.message] if self.message else []),
+        ]
 
 
 def nothing_added(

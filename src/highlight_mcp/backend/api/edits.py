@@ -168,7 +168,10 @@ async def cancel(request: Request) -> Response:
 
 def _checked(body: RunRequest, limit: int, language: str | None, settings: JobSettings) -> EditRequest:
     text = (body.text or "").strip() or None
-    operations = body.operations
+    operations, cuts = body.operations, body.cuts
+    if cuts is not None:
+        spoken = language_of(language) if language else None
+        return EditRequest(None, None, None, spoken, settings.as_job(), cuts.model_dump())
     if text is None and not operations:
         raise ApiError(error_info("bad_request", "backend.nothing_asked"))
     if text is not None and len(text) > limit:

@@ -33,6 +33,7 @@ from ..errors import EngineError
 from ..job_process import Ask, Progress
 from ..transcripts.sources import Transcripts
 from ..transcripts.subtitles import subtitle_files
+from .cut_lists import take_over
 from .footage_analyzer import MediaAnalyzer
 from .report import EditReport, answer_question, ask_back, ask_for_reel, build_report, suggest_upload
 from .second_reading import SecondReader
@@ -55,6 +56,7 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     `reader` is the name of a language model that may be asked about words which the rules cannot read
     (`second_reading.py`).
 
+    With `cuts`, a list of cuts of another editor, the timeline becomes that of the list (`cut_lists.py`).
     `unusable` says of footage that changed since it was added why it cannot be used (`_set_aside`).
 
     Returns `status`, `timeline` (null when nothing changed), `content` (the version that the timeline
@@ -67,6 +69,8 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     media, paths = _media(spec.get("media") or [])
     timeline = _read(Timeline, spec["timeline"], "timeline") if spec.get("timeline") else None
     notes = _set_aside(spec.get("unusable") or {}, timeline, media, paths)
+    if spec.get("cuts"):
+        return take_over(spec, media, EMPTY)
     operations = _operations(spec.get("operations") or [])
     words = (spec.get("instruction") or "").strip()
     if not operations and not words:

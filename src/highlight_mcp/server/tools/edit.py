@@ -181,16 +181,18 @@ async def _start(
             base_version=asked.base_version,
             language=active_language(),
         )
-        call.accepted(message("server.edit_goes_on", **_handle(turn)), turn.cancel, at_once=True)
-    call.later(_announce, call, turn)
+        call.accepted(message("server.edit_goes_on", **handle_of(turn)), turn.cancel, at_once=True)
+    call.later(announce, call, turn)
     return turn
 
 
-def _handle(turn: EditHandle) -> dict[str, str]:
+def handle_of(turn: EditHandle) -> dict[str, str]:
+    """By which a turn is found again."""
     return {"session_id": turn.session_id, "turn_id": turn.turn_id}
 
 
-async def _announce(call: ToolContext, turn: EditHandle) -> None:
+async def announce(call: ToolContext, turn: EditHandle) -> None:
+    """Tell subscribers of the new version, when a turn has made one."""
     if await turn.wait(LONGEST_TURN_S) and turn.result is not None:
         await call.changed(turn.session_id, turn.result.rev)
 
@@ -208,7 +210,7 @@ def _going_on(turn: EditHandle) -> EditOutput:
         message=turn.said or say("server.working"),
         turn_id=turn.turn_id,
         progress=percent(turn.progress, turn.total),
-        next_step=say("server.edit_running", **_handle(turn)),
+        next_step=say("server.edit_running", **handle_of(turn)),
     )
 
 

@@ -10,14 +10,17 @@ import anyio
 from ...client.backend import BackendClient
 from ...client.sources import local_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...messages import active_language, message, say
-from ..context import ToolContext, wait_for_upload
+from ...contract.turn import CutListPart
+from ...messages import active_language, message, say, verbatim
+from ..context import ToolContext, wait_for_edit, wait_for_upload
+from ..cut_lists import split_lists
 from ..http.upload_links import usable_name
 from ..options import ServerOptions
 from ..outputs import MediaSummary, failed_sources
 from ..sources import LIMITS, UploadArguments, UploadOutput, UploadSources, nothing_added, read_sources
 from ..tool import Reply, Tool
 from ..workspace.jobs import Job, UploadSnapshot, follow, upload_each
+from .edit import announce, handle_of
 
 LOOK_S = 0.3
 UNSEEN = ("file_missing", "outside_roots", "bad_request")
@@ -25,8 +28,48 @@ log = logging.getLogger(__name__)
 
 
 async def upload(call: ToolContext, asked: UploadArguments) -> Reply:
-    """Add what can be added; an error only when nothing could."""
+    """Add what can be added; an error only when nothing could. A list of cuts becomes the timeline."""
     call.limit(asked.wait_s)
+    lists, others = split_lists(asked.sources)
+    if not lists:
+        return await _footage(call, asked)
+    from ..cut_lists import read_list
+
+    found = await anyio.to_thread.run_sync(read_list, lists, call.state.options)
+    sources = list(dict.fromkeys((*others, *found.files)))
+    if not sources:
+        session_id = await call.session(await call.client(), asked.session_id)
+        return Reply(await _taken_over(call, found.cuts, UploadOutput(session_id=session_id, status="done")))
+    reply = await _footage(call, asked.model_copy(update={"sources": sources}))
+    added = reply.answer
+    if not isinstance(added, UploadOutput) or added.error is not None:
+        return reply
+    if added.status != "done":
+        waiting = (say("interchange.list_waits", name=found.cuts.name), *(added.warnings or ()))
+        step = say("interchange.list_waits.next", name=lists[0])
+        return Reply(added.model_copy(update={"warnings": waiting, "next_step": step}))
+    return Reply(await _taken_over(call, found.cuts, added))
+
+
+async def _taken_over(call: ToolContext, cuts: CutListPart, added: UploadOutput) -> UploadOutput:
+    """The timeline of the session becomes that of a list. Raises ApiError when nothing of it can be shown."""
+    client, session_id = await call.client(), call.session_id or added.session_id or ""
+    with anyio.CancelScope(shield=True):
+        turn = await client.start_edit(session_id, language=active_language(), cuts=cuts)
+        call.accepted(message("server.edit_goes_on", **handle_of(turn)), turn.cancel, at_once=True)
+    call.later(announce, call, turn)
+    if not await wait_for_edit(call, turn):
+        return added.model_copy(update={"next_step": say("server.edit_running", **handle_of(turn))})
+    if turn.fault is not None:
+        raise ApiError(turn.fault)
+    assert turn.result is not None
+    if turn.result.status != "done":
+        raise ApiError(error_info("bad_request", verbatim(turn.result.message)))
+    return added.model_copy(update={"message": turn.result.message, "next_step": say("server.edit_finished")})
+
+
+async def _footage(call: ToolContext, asked: UploadArguments) -> Reply:
+    """Add footage; an error only when nothing could be added."""
     options = call.state.options
     footage = await anyio.to_thread.run_sync(
         read_sources, asked.sources, options.media_roots, options.path_policy, options.readable
@@ -189,7 +232,10 @@ def _answer(call: ToolContext, work: UploadSnapshot, job_id: str | None, warning
 UPLOAD = Tool(
     name="upload",
     title="Upload footage",
-    description="Add footage (video, sound, pictures) to a session. Local files stay where they are.",
+    description=(
+        "Add footage (video, sound, pictures), or a cut of another editor (.otio, .fcpxml, .edl) as the timeline. "
+        "Local files stay where they are."
+    ),
     arguments=UploadArguments,
     result=UploadOutput,
     run=upload,
