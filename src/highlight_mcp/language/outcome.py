@@ -27,6 +27,7 @@ class ExportRequest(FrozenModel):
     fps: float | None = None
     container: str | None = None
     max_mb: float | None = None
+    preset: str | None = None
 
 
 class SuggestedOperation(FrozenModel):

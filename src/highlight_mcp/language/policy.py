@@ -212,7 +212,8 @@ def _possible(deeds: list[ParsedOperation], scene: ParseContext) -> tuple[list[P
 
 def _as_export(export: ExportRequest) -> Message:
     """The export that was asked for, with what was said of the file."""
-    told = [export.resolution, f"{export.fps:g} fps" if export.fps else None, export.container]
+    told = [export.resolution, f"{export.fps:g} fps" if export.fps else None, export.preset]
+    told += [export.container if export.container != export.preset else None]
     told += [f"≤ {export.max_mb:g} MB" if export.max_mb else None]
     said = ", ".join(one for one in told if one)
     return message("engine.suggest.export_as", what=said) if said else message("engine.suggest.export")

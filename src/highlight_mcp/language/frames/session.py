@@ -6,10 +6,10 @@ from ...timeline.operations import Redo, Reset, Restore, Undo
 from ..context import ParseContext
 from ..outcome import ExportRequest, Finding, ParsedOperation, Unresolved
 from ..tokens import Token, is_head
+from .files import file_kind, is_made, preset_of_file, service_named
 from .frame import Filled, frame, role
 
 _MAX_FPS = 120
-_MADE = ("CONTAINER:mp4",)
 _MOST_STEPS = 1000
 _FEW = {"both": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
@@ -167,7 +167,9 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     details = bounded or goes_on or asked or (wanted and filled.has("resolution", "rate", "size"))
     if filled.says("", "SHORTEN") and not filled.has("size"):
         return None
-    if not filled.says("", "EXPORT") and not details:
+    made = [file for token in filled.tokens if (file := preset_of_file(token))[0] is not None]
+    preset, ending = next((file for file in made if file[1]), made[0] if made else (None, None))
+    if not filled.says("", "EXPORT") and not details and not any(_is_a_file(t) for t in filled.tokens):
         return list(_not_made(filled, scene)) or None
     too_large = resolution and resolution.value.endswith("k") and resolution.value not in ("2k", "4k")
     if too_large or (rate and rate > _MAX_FPS):
@@ -175,11 +177,17 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     request = ExportRequest(
         resolution={"hd": "1080p"}.get(resolution.value, resolution.value) if resolution else None,
         fps=rate,
-        container=filled.named("container", "CONTAINER:"),
+        container=filled.named("container", "CONTAINER:") or (ending if preset else None),
         max_mb=size.value if size else None,
+        preset=preset or service_named(scene.source.work),
     )
     beyond = [gap for gap in _not_made(filled, scene) if not size or gap.at != size.start]
     return [*beyond, ParsedOperation(request, filled.at)]
+
+
+def _is_a_file(token: Token) -> bool:
+    """`just the audio`, `as a gif`: words that only make sense of a file that is to be made, and that can be."""
+    return file_kind(token).startswith("FILE:") and preset_of_file(token)[0] is not None
 
 
 def _is_told(filled: Filled) -> bool:
@@ -206,7 +214,7 @@ def _not_made(filled: Filled, scene: ParseContext) -> list[Unresolved]:
     """One gap with the user's own words for each kind of file that is not made and each bound that none can keep."""
     found: dict[str, Unresolved] = {}
     for i, token in enumerate(filled.tokens):
-        kind = next((c for c in sorted(token.concepts) if c.startswith(("FILE:", "CONTAINER:")) and c not in _MADE), "")
+        kind = "" if is_made(token) else file_kind(token)
         bound = filled.tokens[i - 1] if i and token.kind == "size" and filled.tokens[i - 1].is_a("AT_MOST") else token
         if kind or token.kind == "size":
             words = "file:" + scene.source.verbatim(bound.start, token.end)

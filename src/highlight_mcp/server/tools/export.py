@@ -228,7 +228,7 @@ EXPORT = Tool(
     name="export",
     title="Export the reel",
     description=(
-        "Render the timeline to an MP4 in the output folder, check it and return its path. "
+        "Render the timeline to a file in the output folder, check it and return its path. "
         "A render that runs is joined, not started twice."
     ),
     arguments=ExportArguments,
