@@ -1,10 +1,12 @@
 """What rendering a reel costs, next to plainly decoding and encoding the same stretches of the recording.
 
-    python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--titles] [--repeat 2]
+    python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--titles] [--repeat 2] [--smartcut PATH]
 
 Each run is a process of its own. Printed: CPU seconds for each second of the reel, CPU seconds in all, wall
 seconds, peak resident memory. The raw limit seeks, decodes and encodes with the same x264 settings
-and the same AAC, and does nothing else: no exact sound, no fitting, no checks.
+and the same AAC, and does nothing else: no exact sound, no fitting, no checks. `--smartcut` runs the command of that
+name (PyPI: smartcut 1.7, in an environment of its own) on the same stretches; how it was made and how many pictures
+are untouched is said of ours.
 """
 
 import argparse
@@ -27,6 +29,7 @@ from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.decoding import seek
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import run
+from highlight_mcp.messages import in_words
 from highlight_mcp.presets import PRESETS
 from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
@@ -59,7 +62,19 @@ def ours(path: Path, out: Path, options: argparse.Namespace) -> float:
     """Render; seconds of the reel."""
     timeline, entry = timeline_of(path, options.cuts, options.cut_ms, options.vertical, options.titles)
     spec = {"timeline": timeline.model_dump(mode="json"), "media": [entry], "output": str(out), "preset": "1080p"}
-    return float(run(spec, no_progress)["duration_ms"]) / 1000
+    facts = run(spec, no_progress)
+    untouched = next(in_words(check)["detail"] for check in facts["checks"] if check["name"] == "untouched")
+    print(f"{facts['method']}: {untouched}", file=sys.stderr)
+    return float(facts["duration_ms"]) / 1000
+
+
+def smartcut(path: Path, out: Path, options: argparse.Namespace) -> float:
+    """The same cuts by another program; seconds of the reel."""
+    timeline, _ = timeline_of(path, options.cuts, options.cut_ms, False, False)
+    ranges = [clip.source for clip in timeline.clips if clip.source is not None]
+    kept = ",".join(f"{each.start_ms / 1000},{each.end_ms / 1000}" for each in ranges)
+    subprocess.run([options.smartcut, str(path), str(out), "--keep", kept], check=True, capture_output=True)
+    return timeline.duration_ms / 1000
 
 
 def plain(path: Path, out: Path, options: argparse.Namespace) -> float:
@@ -102,13 +117,16 @@ def _between(container: Any, stream: Any, start_s: Fraction, end_s: Fraction) ->
             yield frame
 
 
+STEPS = {"plain": plain, "render": ours, "smartcut": smartcut}
+
+
 def child(name: str, path: Path, options: argparse.Namespace) -> None:
     """One run in this process; its cost as a line of JSON."""
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
-        seconds = (ours if name == "render" else plain)(path, Path(folder) / "out.mp4", options)
+        seconds = STEPS[name](path, Path(folder) / "out.mp4", options)
         wall = time.perf_counter() - begin
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN if name == "smartcut" else resource.RUSAGE_SELF)
     peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     cpu = used.ru_utime + used.ru_stime
     print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak}))
@@ -123,7 +141,8 @@ def main() -> None:
     parser.add_argument("--vertical", action="store_true")
     parser.add_argument("--titles", action="store_true")
     parser.add_argument("--repeat", type=int, default=2)
-    parser.add_argument("--step", choices=("render", "plain"), help=argparse.SUPPRESS)
+    parser.add_argument("--smartcut", type=str)
+    parser.add_argument("--step", choices=tuple(STEPS), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
         child(options.step, options.file, options)
@@ -131,13 +150,14 @@ def main() -> None:
     print(f"{options.file.name}: {options.cuts} cuts of {options.cut_ms} ms, {os.cpu_count()} CPUs")
     print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
     for number in range(options.repeat):
-        for name in ("plain", "render"):
+        for name in ("plain", *(("smartcut",) if options.smartcut else ()), "render"):
             command = [sys.executable, __file__, *sys.argv[1:], "--step", name]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             cost = json.loads(done.stdout.splitlines()[-1])
-            per_second = cost["cpu"] / cost["seconds"]
+            per_second, told = cost["cpu"] / cost["seconds"], done.stderr.strip() if name == "render" else ""
             print(
-                f"{name:8}{per_second:9.3f}{cost['cpu']:8.1f}{cost['wall']:8.1f}{cost['peak_mb']:9.0f}  #{number + 1}"
+                f"{name:8}{per_second:9.3f}{cost['cpu']:8.1f}{cost['wall']:8.1f}{cost['peak_mb']:9.0f}"
+                f"  #{number + 1} {told}"
             )
 
 

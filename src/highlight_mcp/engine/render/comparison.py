@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from av.container import InputContainer
@@ -32,6 +32,8 @@ from .verify import OutputCheck
 from .video_reader import Sources
 
 T = TypeVar("T")
+Method = Literal["copied", "hybrid", "encoded"]
+"""Whether pictures are those of the footage as they are stored there: all, some or none of them."""
 
 RUN = 8
 """Pictures in a row that are compared: of four, one is wrong where B-frames are stamped in the order of coding."""
@@ -224,7 +226,8 @@ class FinishedReel:
     """What was written: to `path`, drawn at `size`, with `letters` over the frame and all sound louder by `gain`.
 
     `plan` has what the file holds: no layers in one of sound alone. `pictures` reads it; `scaled` is its size where
-    that is not the one it was drawn at.
+    that is not the one it was drawn at. `method` tells how its pictures were made, `checks` what was looked at on the
+    way; `pixels` are those of the footage where pictures were copied from it.
     """
 
     path: Path
@@ -235,6 +238,9 @@ class FinishedReel:
     gain: float
     pictures: PicturesOf = video_pictures
     scaled: tuple[int, int] | None = None
+    method: Method = "encoded"
+    checks: tuple[OutputCheck, ...] = ()
+    pixels: str | None = None
 
 
 def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_report) -> ComparisonResult:

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import numpy as np
-from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -21,11 +19,11 @@ from av.video.stream import VideoStream
 from ...messages.reasons import reason_of
 from ...presets import Preset
 from ..errors import EngineError
-from .codings import Coding, PictureCoding, SoundCoding, coding_of
-from .sound_graph import Samples, audio_frame
+from .codings import Coding, PictureCoding, coding_of
+from .sound_encoder import SoundEncoder
+from .sound_graph import Samples
 from .sound_plan import SAMPLE_RATE
 
-BLOCK = 1024
 BT709, LIMITED = 1, 1
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_THREADS = 6
@@ -95,20 +93,8 @@ class Mp4Writer:
             self._video = stream
         self._pixels = coding.picture.pixels if coding.picture is not None else ""
         self._scaler = VideoReformatter()
-        self._audio = self._sound_stream(coding.sound)
-        self._block = (self._audio.codec_context.frame_size if self._audio is not None else 0) or BLOCK
-        self._frames = self._samples = 0
-        self._rest: Samples = np.zeros((2, 0), np.float32)
-
-    def _sound_stream(self, coding: SoundCoding | None) -> AudioStream | None:
-        if coding is None:
-            return None
-        stream = self._container.add_stream(coding.encoder, rate=SAMPLE_RATE, layout="stereo")
-        assert isinstance(stream, AudioStream)
-        stream.codec_context.format = coding.samples
-        if coding.bps is not None:
-            stream.codec_context.bit_rate = coding.bps
-        return stream
+        self._sound = SoundEncoder(self._container, coding.sound) if coding.sound is not None else None
+        self._frames = 0
 
     def __enter__(self) -> "Mp4Writer":
         return self
@@ -129,24 +115,15 @@ class Mp4Writer:
 
     def sound(self, block: Samples) -> None:
         """Encode the next samples, shape (2, n)."""
-        self._rest = np.concatenate((self._rest, block), axis=1)
-        while self._rest.shape[1] >= self._block:
-            self._encode(self._rest[:, : self._block])
-            self._rest = self._rest[:, self._block :]
+        assert self._sound is not None
+        self._sound.write(block)
 
     def finish(self) -> None:
         """Encode what is left and write the index."""
-        if self._rest.shape[1]:
-            self._encode(self._rest)
-        for stream in (self._video, self._audio):
-            if stream is not None:
-                self._container.mux(stream.encode(None))
-
-    def _encode(self, block: Samples) -> None:
-        assert self._audio is not None
-        frame = audio_frame(block, self._samples)
-        self._samples += block.shape[1]
-        self._container.mux(self._audio.encode(frame))
+        if self._video is not None:
+            self._container.mux(self._video.encode(None))
+        if self._sound is not None:
+            self._sound.finish()
 
 
 class FirstPass:

@@ -98,6 +98,8 @@ def render(
         written = WRITERS[preset.kind](task)
     task.progress.checking()
     width, height = written.scaled or written.size
+    if written.pixels is not None and coding.picture is not None:
+        coding = replace(coding, picture=replace(coding.picture, pixels=written.pixels))
     expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes)
     checks = _CHECKED.get(preset.kind, verify)(output, expected)
     verdict = compare_with_sources(written, process_time() - begun_s, task.progress.beat)
@@ -110,8 +112,8 @@ def render(
         "frame_rate": str(made.rate),
         "video_codec": coding.picture.codec if coding.picture else (preset.codec if width else None),
         "audio_codec": coding.sound.codec if coding.sound else None,
-        "method": "encoded",
-        "checks": [check.as_dict() for check in (*checks, *verdict.checks())],
+        "method": written.method,
+        "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *written.checks)],
         "warnings": [warning.dump() for warning in warnings],
     }
 

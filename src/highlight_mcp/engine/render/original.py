@@ -142,7 +142,7 @@ def _frames(context: Any, packets: "list[Packet[Any]]") -> Iterator[VideoFrame |
     """Pictures of some packets, none left out for an edit list, from a decoder that begins with them; None: damage."""
     context.flush_buffers()
     if not context.is_open:
-        context.thread_type, context.thread_count = "AUTO", 2
+        context.thread_type, context.thread_count = "AUTO", 1
     assert isinstance(context, VideoCodecContext)
     for packet in [*packets, None]:
         try:

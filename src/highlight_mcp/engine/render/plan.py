@@ -27,13 +27,15 @@ class PlacedClip:
     """A clip on the frame grid.
 
     It fills [first, last); its pictures are needed until `leave`, which is later where a transition
-    lets it overlap the next one.
+    lets it overlap the next one. Its pictures, and its own sound, may be moved by `offset_s` in the source, less than
+    a frame, so that the first one begins with the clip.
     """
 
     clip: Clip
     first: int
     last: int
     leave: int
+    offset_s: Fraction = Fraction(0)
 
     def source_s(self, frame: int, rate: Fraction) -> Fraction:
         """Source time in seconds at the middle of an output frame.
@@ -42,14 +44,14 @@ class PlacedClip:
         into the material before and after it, and may lie outside the media.
         """
         source = self.clip.source
-        start = Fraction(source.start_ms if source else 0, 1000)
+        start = Fraction(source.start_ms if source else 0, 1000) + self.offset_s
         if self.clip.freeze:
             return start + 1 / (2 * rate)
         at_ms = Fraction(2 * frame + 1, 2) * 1000 / rate - self.clip.start_ms
         time_s = start + passed_ms(self.clip, at_ms) / THOUSAND
         if source is None or not self.first <= frame < self.last:
             return time_s
-        return min(max(time_s, start), max(start, source.end_ms / THOUSAND - INSTANT))
+        return min(max(time_s, start), max(start, source.end_ms / THOUSAND + self.offset_s - INSTANT))
 
     def view(self, frame: int, rate: Fraction) -> Crop | None:
         """The part of the picture that is seen at the middle of an output frame; None for all of it."""

@@ -44,7 +44,7 @@ class PlannedSound:
     """One stretch of sound on the sample grid, in [first, last) of the output at 48 kHz.
 
     The clip begins at sample `starts`, which may lie outside. `keys` tells that music ducks under it; `duck_db`
-    that it ducks.
+    that it ducks. `offset_s` is that of its pictures (`PlacedClip`).
     """
 
     clip: Clip
@@ -55,6 +55,7 @@ class PlannedSound:
     ramps: tuple[Ramp, ...] = ()
     keys: bool = True
     duck_db: float | None = None
+    offset_s: Fraction = Fraction(0)
 
     @property
     def media_id(self) -> str:
@@ -68,7 +69,7 @@ class PlannedSound:
     def source_at(self, sample: int) -> Fraction:
         """Where the media is at a sample of the output, in seconds."""
         begin = Fraction(self.clip.source.start_ms if self.clip.source else 0)
-        return (begin + passed_ms(self.clip, Fraction(sample - self.starts, _PER_MS))) / 1000
+        return (begin + passed_ms(self.clip, Fraction(sample - self.starts, _PER_MS))) / 1000 + self.offset_s
 
     def envelope(self, first: int, last: int) -> NDArray[np.float32]:
         """The gain for samples of the output in [first, last)."""

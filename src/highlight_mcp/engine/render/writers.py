@@ -7,14 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...messages import message
-from ...presets import ExportKind
+from ...presets import ExportKind, Preset
 from ..errors import EngineError
+from ..smartcut.check import check_copies
+from ..smartcut.errors import NotCopyable
+from ..smartcut.job import write_hybrid
 from .animation import write_animation
-from .comparison import FinishedReel
+from .comparison import FinishedReel, Method
 from .encoding import FirstPass, Mp4Writer, Pass, interleaved
 from .fitting import picture_budget, side_for, sound_bps
 from .plan import frame_size
 from .task import RenderTask
+from .verify import OutputCheck
 
 _TRIES = 3
 _NEARER = 0.97
@@ -22,7 +26,29 @@ _NEARER = 0.97
 
 
 def write_video(task: RenderTask) -> FinishedReel:
-    """Pictures and sound; within `most_bytes` where the preset bounds them. Raises EngineError.
+    """Pictures and sound, the untouched pictures copied where that is possible. Raises EngineError."""
+    if task.preset.codec != "h264":
+        return _drawn(task)
+    try:
+        return _copied(task)
+    except NotCopyable as error:
+        why = OutputCheck("untouched", True, message("engine.check.all_encoded", reason=error.reason))
+        return replace(_drawn(task), checks=(why,))
+
+
+def _copied(task: RenderTask) -> FinishedReel:
+    """Raises NotCopyable."""
+    if task.preset.most_bps or task.preset.most_bytes or task.preset.keyframes_s != Preset().keyframes_s:
+        raise NotCopyable("bounded")
+    made = write_hybrid(task)
+    checks = check_copies(made, task.progress.beat)
+    untouched = OutputCheck("untouched", True, message("engine.check.untouched_share", share=made.untouched))
+    method: Method = "copied" if made.untouched == 1 else "hybrid" if made.kept else "encoded"
+    return replace(made.reel, method=method, checks=(*checks, untouched), pixels=made.made.format.pixels)
+
+
+def _drawn(task: RenderTask) -> FinishedReel:
+    """A reel of which all pictures are drawn; within `most_bytes` where the preset bounds them.
 
     The first of two passes is an export of its own at the quality wanted. Where it fits, it is the file; else it has
     told how many bits these pictures take, and so how large they may be.

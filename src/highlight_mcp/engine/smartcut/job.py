@@ -1,0 +1,87 @@
+"""The hybrid render: what can be copied is, and the rest is drawn and encoded."""
+
+from dataclasses import dataclass, replace
+
+from av.video.stream import VideoStream
+
+from ..media.opening import open_media
+from ..media.streams import picture_stream
+from ..render.comparison import FinishedReel
+from ..render.sound_plan import SAMPLE_RATE
+from ..render.task import RenderTask
+from .encoder import StreamForm
+from .errors import NotCopyable
+from .joining import Joiner
+from .shots import HybridPlan, plan_copying
+from .writer import HybridWriter
+
+_NUMBERS = 32
+"""Of sequence parameter sets (ISO/IEC 14496-10, 7.4.2.1.1)."""
+
+
+def form_of(made: HybridPlan, template: VideoStream) -> StreamForm:
+    """What the stream of the reel is: that of its sources, with a free number for sets of its own."""
+    used = {each.shot.clip.media_id or "" for each in made.shots.values()}
+    facts = [made.facts[media_id] for media_id in sorted(used)]
+    taken = frozenset().union(*(each.sets.numbers for each in facts))
+    free = next((number for number in range(_NUMBERS) if number not in taken), None)
+    if free is None:
+        raise NotCopyable("unreadable")
+    sets = tuple(unit for each in facts for unit in each.sets.units)
+    return StreamForm(
+        template=template,
+        sets=sets,
+        number=free,
+        depth=max(each.depth for each in facts),
+        base=1 / made.render.rate,
+        rate=made.render.rate,
+        interlaced=any(each.is_interlaced for each in facts),
+        profile=max(one.profile for each in facts for one in each.sets.sequences.values()),
+    )
+
+
+@dataclass(frozen=True)
+class HybridReel:
+    """What was written.
+
+    `kept` has digests of the coded pictures that are those of a source, by output frame, `looks` of what those beside
+    joins show.
+    """
+
+    reel: FinishedReel
+    made: HybridPlan
+    form: StreamForm
+    kept: dict[int, bytes]
+    looks: dict[int, bytes]
+
+    @property
+    def untouched(self) -> float:
+        """Share of the pictures that are the source's, bit for bit."""
+        return len(self.kept) / self.made.render.frames
+
+
+def write_hybrid(task: RenderTask) -> HybridReel:
+    """Write a reel of which the untouched pictures are copied. Raises NotCopyable where that cannot or need not be."""
+    size, sources, progress = task.arrangement.size, task.sources, task.progress
+    made = plan_copying(task.plan, sources, size, progress.beat, as_filmed=task.preset.short_side is None)
+    on_grid = replace(task, arrangement=replace(task.arrangement, plan=made.render))
+    first = next(iter(made.shots.values())).shot.clip.media_id or ""
+    with open_media(sources[first].path) as container:
+        template = picture_stream(container)
+        assert template is not None and task.coding.sound is not None
+        form = form_of(made, template)
+        renderer, gain = on_grid.renderer(size), on_grid.gain
+        blocks, heard = on_grid.mixed().blocks(gain), 0
+        with HybridWriter(task.output, form, task.coding, task.timeline.title) as writer:
+            joiner = Joiner(made, sources, renderer, writer, progress.beat)
+            for count in joiner.frames():
+                while heard < count * SAMPLE_RATE / made.render.rate and (block := next(blocks, None)) is not None:
+                    heard += block.shape[1]
+                    writer.sound(block)
+                progress.encoded(count)
+            for block in blocks:
+                writer.sound(block)
+            writer.finish()
+            progress.finishing()
+        reel = FinishedReel(task.output, made.render, sources, renderer.letters, size, gain)
+        return HybridReel(reel, made, form, writer.kept, joiner.looks)

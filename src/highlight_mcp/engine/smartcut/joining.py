@@ -1,0 +1,231 @@
+"""Writes a reel of copied, drawn and encoded pictures in the order in which they are shown."""
+
+from collections.abc import Iterator, Sequence
+
+from av.video.frame import VideoFrame
+
+from ..render.progress import ProgressTick
+from ..render.video_reader import ContainerPool, Sources
+from ..render.video_renderer import VideoRenderer
+from .errors import NotCopyable
+from .h264 import DELIMITER, IDR, PPS, SPS, kind_of
+from .pictures import CodedPicture, Group, PictureReader, decoded, look_of
+from .shots import CopiedShot, HybridPlan, reader_of
+from .slices import Rebasing, head_of, is_slice
+from .spans import GroupPicture, GroupPlan, Use, plan_group
+from .writer import HybridWriter
+
+_WATCHED, _REBASED = 4, 16
+"""Copied pictures beside a join that are remembered as they look in the source; more where numbers were changed."""
+
+
+class Joiner:
+    """Goes through a reel once. `looks`: digests of what copied pictures beside joins show, by output frame."""
+
+    def __init__(
+        self, made: HybridPlan, sources: Sources, renderer: VideoRenderer, writer: HybridWriter, beat: ProgressTick
+    ) -> None:
+        self._made = made
+        self._pool = ContainerPool(sources)
+        self._renderer = renderer
+        self._writer = writer
+        self._beat = beat
+        self.looks: dict[int, bytes] = {}
+
+    def frames(self) -> Iterator[int]:
+        """Write all pictures. Raises NotCopyable where a source is not what it seemed to be."""
+        at = 0
+        try:
+            while at < self._made.render.frames:
+                shot = self._made.shots.get(at)
+                if shot is None:
+                    self._draw(at)
+                    at += 1
+                    yield at
+                    continue
+                for at in self._shot(shot):
+                    yield at
+        finally:
+            self._renderer.close()
+            self._pool.close()
+
+    def _draw(self, number: int) -> None:
+        self._writer.encode(self._renderer.frame(number), number)
+
+    def _shot(self, placed: CopiedShot) -> Iterator[int]:
+        shot = placed.shot
+        lease = self._pool.borrow(shot.clip.media_id or "")
+        try:
+            reader = reader_of(lease, self._beat)
+            start_s = placed.begins * reader.base - reader.origin
+            copying = _ShotCopying(self._made, placed, reader, self._renderer, self._writer, self.looks, self._beat)
+            for group in reader.groups(start_s):
+                copying.add(group)
+                yield copying.at
+                if copying.at >= shot.last:
+                    break
+        finally:
+            lease.close()
+        self._writer.end_run()
+        for number in range(copying.at, shot.last):
+            if not self._made.format.is_drawn_alike:
+                raise NotCopyable("damaged")
+            self._draw(number)
+            yield number + 1
+
+
+class _ShotCopying:
+    """The groups of one shot, one after another; `at` is the output frame that comes next."""
+
+    def __init__(
+        self,
+        made: HybridPlan,
+        placed: CopiedShot,
+        reader: PictureReader,
+        renderer: VideoRenderer,
+        writer: HybridWriter,
+        looks: dict[int, bytes],
+        beat: ProgressTick,
+    ) -> None:
+        self._made = made
+        self._looks = looks
+        self._placed = placed
+        self._reader = reader
+        self._renderer = renderer
+        self._writer = writer
+        self._beat = beat
+        self._before: Group | None = None
+        self._whole = False
+        self._rebasing: Rebasing | None = None
+        self._identity = 0
+        self.at = placed.shot.first
+
+    def add(self, group: Group) -> None:
+        """Write what the shot shows of the next group."""
+        frames = self._frames(group)
+        pictures = [
+            GroupPicture(each.stamp, each.is_reference, self._use(frames.get(place)))
+            for place, each in enumerate(group.pictures)
+        ]
+        plan = plan_group(pictures, self._whole)
+        encoded = self._encoded(group, plan, frames)
+        self._write(plan.leading, frames, encoded)
+        if plan.copied:
+            self._copy(group, plan, frames)
+        self._write(plan.trailing, frames, encoded)
+        if encoded is not None:
+            encoded.finish()
+        self._before, self._whole = group, plan.is_whole
+        self.at += len(frames)
+
+    def _frames(self, group: Group) -> dict[int, int]:
+        """The output frame of each picture of the group that the shot shows, by its place in the group."""
+        shot, rate = self._placed.shot, self._made.render.rate
+        shown = sorted(
+            (place for place, each in enumerate(group.pictures) if each.is_shown and each.stamp >= self._placed.begins),
+            key=lambda place: group.pictures[place].stamp,
+        )
+        frames = {}
+        for number, place in enumerate(shown[: shot.last - self.at], self.at):
+            off_s = (group.pictures[place].stamp - self._placed.begins) * self._reader.base
+            if abs(off_s * rate - (number - shot.first)) >= 0.5:
+                raise NotCopyable("variable", name=self._name)
+            frames[place] = number
+        return frames
+
+    @property
+    def _name(self) -> str:
+        return self._placed.shot.clip.label
+
+    def _use(self, number: int | None) -> Use:
+        if number is None:
+            return "drop"
+        return "encode" if number in self._made.touched else "copy"
+
+    def _encoded(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> "_Decoding | None":
+        """The pictures that are decoded to be encoded again; what is drawn reads its own."""
+        wanted = {place for place in (*plan.leading, *plan.trailing) if frames[place] not in self._made.touched}
+        watched = {group.pictures[place].stamp: frames[place] for place in self._beside_joins(group, plan, frames)}
+        needed = {group.pictures[place].stamp for place in wanted} | watched.keys()
+        if not needed:
+            return None
+        led = bool(wanted.intersection(plan.leading)) or not group.entry.is_idr
+        before = self._before.pictures if led and self._before is not None else ()
+        last = max(place for place, each in enumerate(group.pictures) if each.stamp in needed)
+        frames_in = decoded(self._reader.stream, (*before, *group.pictures[: last + 1]), self._beat)
+        return _Decoding(frames_in, {group.pictures[place].stamp for place in wanted}, watched, self._looks)
+
+    def _beside_joins(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> set[int]:
+        """Copied pictures right behind the beginning of a run and before its end."""
+        shown = sorted(plan.copied, key=frames.__getitem__)
+        begins = [] if plan.goes_on else shown[: _WATCHED if group.entry.is_idr else _REBASED]
+        return {*begins, *([] if plan.is_whole else shown[-_WATCHED:])}
+
+    def _write(self, places: Sequence[int], frames: dict[int, int], encoded: "_Decoding | None") -> None:
+        for place in places:
+            number = frames[place]
+            if number in self._made.touched:
+                picture = self._renderer.frame(number)
+            else:
+                assert encoded is not None
+                picture = encoded.next()
+            self._writer.encode(picture, number)
+
+    def _copy(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> None:
+        if not plan.goes_on or group.entry.is_idr:
+            self._rebasing = None if group.entry.is_idr else self._base_of(group)
+        begins_run = not plan.goes_on and not (self._whole and group.entry.is_idr)
+        for place in plan.copied:
+            picture = group.pictures[place]
+            if self._rebasing is not None and picture.is_idr:
+                self._rebasing = None
+            units = list(self._units(picture, is_start=place == 0 and not plan.goes_on))
+            if place == 0 and begins_run:
+                units = [*picture.sets.units, *(unit for unit in units if kind_of(unit) not in (SPS, PPS))]
+            self._writer.copy(units, frames[place], is_key=any(kind_of(unit) == IDR for unit in units))
+
+    def _base_of(self, group: Group) -> Rebasing:
+        first = next(unit for unit in group.entry.units if is_slice(unit))
+        head = head_of(first, group.entry.sets)
+        self._identity = 1 - self._identity
+        return Rebasing(head.frame_number, head.order)
+
+    def _units(self, picture: CodedPicture, is_start: bool) -> Iterator[bytes]:
+        for unit in picture.units:
+            if kind_of(unit) == DELIMITER:
+                continue
+            if self._rebasing is None or not is_slice(unit):
+                yield unit
+            elif is_start:
+                yield self._rebasing.started(unit, picture.sets, self._identity)
+            else:
+                yield self._rebasing.moved(unit, picture.sets)
+
+
+class _Decoding:
+    """Pictures of a group that are decoded to be encoded, and on the way looks of those that are copied."""
+
+    def __init__(
+        self, frames: Iterator[VideoFrame], wanted: set[int], watched: dict[int, int], looks: dict[int, bytes]
+    ) -> None:
+        self._frames = frames
+        self._wanted = wanted
+        self._watched = watched
+        self._looks = looks
+
+    def next(self) -> VideoFrame:
+        """The next picture to encode. Raises NotCopyable where it does not come out."""
+        for frame in self._frames:
+            self._look(frame)
+            if frame.pts in self._wanted:
+                return frame
+        raise NotCopyable("damaged")
+
+    def finish(self) -> None:
+        """Look at what is left."""
+        for frame in self._frames:
+            self._look(frame)
+
+    def _look(self, frame: VideoFrame) -> None:
+        if frame.pts in self._watched:
+            self._looks[self._watched[frame.pts]] = look_of(frame)

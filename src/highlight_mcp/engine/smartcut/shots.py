@@ -1,0 +1,228 @@
+"""The shots of a reel whose pictures can be copied: where in their source they begin, and what they have in common."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from ..media.streams import picture_stream
+from ..render.plan import Layer, PlacedClip, RenderPlan
+from ..render.progress import ProgressTick
+from ..render.video_reader import ContainerLease, ContainerPool, RenderSource, Sources
+from .errors import NotCopyable
+from .h264 import ParameterSets
+from .pictures import PictureReader
+from .untouched import PictureFormat, TouchedFrames, is_as_recorded
+
+_SLACK_S = Fraction(1, 1000)
+"""Times of clips are whole milliseconds: a picture may begin that much before its clip."""
+_FEWEST = Fraction(1, 5)
+"""Share of untouched pictures below which a reel is encoded: the joins would cost more than they save."""
+
+
+@dataclass(frozen=True)
+class CopiedShot:
+    """A shot of which pictures are copied.
+
+    `begins` is the stamp (ticks of its source) of the first that it shows, `reach` how many frames it shows before
+    one from which copying can begin, as far as an index tells.
+    """
+
+    shot: PlacedClip
+    begins: int
+    reach: int
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What a source is, as far as joining its pictures with others needs it."""
+
+    form: PictureFormat
+    depth: int
+    sets: ParameterSets
+
+    @property
+    def is_interlaced(self) -> bool:
+        return any(not each.frames_only for each in self.sets.sequences.values())
+
+
+@dataclass(frozen=True)
+class HybridPlan:
+    """What is copied of a reel; `render` is the plan with all shots and their sound on the grid of their sources."""
+
+    render: RenderPlan
+    shots: dict[int, CopiedShot]
+    touched: TouchedFrames
+    facts: dict[str, SourceFacts]
+    format: PictureFormat
+
+    @property
+    def copyable(self) -> int:
+        """Output frames that show their source untouched."""
+        return sum(
+            each.shot.last - each.shot.first - self.touched.among(each.shot.first, each.shot.last)
+            for each in self.shots.values()
+        )
+
+
+def plan_copying(
+    plan: RenderPlan, sources: Sources, size: tuple[int, int], beat: ProgressTick, as_filmed: bool = False
+) -> HybridPlan:
+    """What of a plan can be copied into a reel of this size.
+
+    `as_filmed`: woven fields stay what they are. Raises NotCopyable with the reason where nothing can.
+    """
+    touched = TouchedFrames(plan)
+    shots = [shot for shot in plan.layers[0].shots if _is_footage(shot, sources)]
+    if not shots:
+        raise NotCopyable("edits")
+    reading = _Reading(sources, beat)
+    try:
+        facts = reading.facts({shot.clip.media_id or "" for shot in shots})
+        chosen = _majority(shots, facts, sources, _Wanted(size, plan.rate, as_filmed))
+        placed = {shot.first: reading.placed(shot, plan.rate) for shot in shots if facts[_media(shot)].form == chosen}
+    finally:
+        reading.close()
+    made = HybridPlan(_aligned(plan, placed), placed, touched, facts, chosen)
+    if made.copyable < _FEWEST * plan.frames:
+        raise NotCopyable("edits")
+    if made.copyable - sum(each.reach for each in placed.values()) < _FEWEST * plan.frames:
+        raise NotCopyable("sparse")
+    woven = any(facts[_media(each.shot)].is_interlaced for each in placed.values())
+    if made.copyable < plan.frames and (woven or not chosen.is_drawn_alike):
+        raise NotCopyable("colours")
+    return made
+
+
+def _media(shot: PlacedClip) -> str:
+    return shot.clip.media_id or ""
+
+
+def _is_footage(shot: PlacedClip, sources: Sources) -> bool:
+    source = sources.get(_media(shot))
+    return source is not None and source.info.kind == "video" and is_as_recorded(shot.clip)
+
+
+def _majority(
+    shots: Sequence[PlacedClip], facts: dict[str, SourceFacts], sources: Sources, wanted: "_Wanted"
+) -> PictureFormat:
+    """The form that most of the pictures have which fit the reel. Raises NotCopyable for the longest that does not."""
+    fitting: Counter[PictureFormat] = Counter()
+    refused: Counter[tuple[str, str]] = Counter()
+    for shot in shots:
+        source = sources[_media(shot)]
+        reason = _misfit(source, facts.get(_media(shot)), wanted)
+        if reason:
+            refused[reason, source.info.name] += shot.last - shot.first
+        else:
+            fitting[facts[_media(shot)].form] += shot.last - shot.first
+    if not fitting:
+        reason, name = refused.most_common(1)[0][0]
+        raise NotCopyable(reason, name=name)
+    return fitting.most_common(1)[0][0]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The pictures of the reel."""
+
+    size: tuple[int, int]
+    rate: Fraction
+    as_filmed: bool
+
+
+def _misfit(source: RenderSource, facts: SourceFacts | None, wanted: _Wanted) -> str:
+    """Why the pictures of a source cannot stand in a reel as they are; empty where they can."""
+    info = source.info
+    if info.video_codec != "h264" or facts is None:
+        return "codec"
+    if info.rotation:
+        return "rotation"
+    if facts.form.size != wanted.size or facts.form.pixel_aspect != 1:
+        return "size"
+    if facts.is_interlaced and not wanted.as_filmed:
+        return "interlaced"
+    if info.frame_rate is None or abs(info.frame_rate / wanted.rate - 1) > Fraction(1, 2000):
+        return "rate"
+    return ""
+
+
+class _Reading:
+    """Looks into sources, each shot once, as far as its first picture."""
+
+    def __init__(self, sources: Sources, beat: ProgressTick) -> None:
+        self._pool = ContainerPool(sources)
+        self._sources = sources
+        self._beat = beat
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def facts(self, media: set[str]) -> dict[str, SourceFacts]:
+        """Of all H.264 sources whose stamps can be trusted."""
+        found = {}
+        for media_id in sorted(media):
+            if self._sources[media_id].info.video_codec != "h264":
+                continue
+            lease = self._pool.borrow(media_id)
+            stream = picture_stream(lease.container)
+            if stream is not None and lease.order is None:
+                reader = PictureReader(lease.container, stream, self._beat)
+                depth = stream.codec_context.reorder_depth
+                found[media_id] = SourceFacts(PictureFormat.of(stream), depth, reader.sets)
+            lease.close()
+        return found
+
+    def placed(self, shot: PlacedClip, rate: Fraction) -> CopiedShot:
+        """The shot with its first picture: the first that begins in the clip, as editors count them."""
+        assert shot.clip.source is not None
+        lease = self._pool.borrow(_media(shot))
+        try:
+            reader = reader_of(lease, self._beat)
+            start_s = Fraction(shot.clip.source.start_ms, 1000)
+            begins = _first_stamp(reader, start_s)
+        finally:
+            lease.close()
+        on_grid_s = shot.first / rate - Fraction(shot.clip.start_ms, 1000)
+        offset_s = begins * reader.base - reader.origin - start_s - on_grid_s
+        return CopiedShot(replace(shot, offset_s=offset_s), begins, _reach(reader, begins, shot, rate))
+
+
+def _reach(reader: PictureReader, begins: int, shot: PlacedClip, rate: Fraction) -> int:
+    """Frames of a shot before the first keyframe in it, by the index of the file; none where there is no index."""
+    entries = reader.stream.index_entries
+    place = entries.search_timestamp(begins, backward=False) if len(entries) else -1
+    if not len(entries) or begins > entries[len(entries) - 1].timestamp:
+        return 0
+    if place < 0:
+        return shot.last - shot.first
+    return min(shot.last - shot.first, max(0, int((entries[place].timestamp - begins) * reader.base * rate)))
+
+
+def reader_of(lease: ContainerLease, beat: ProgressTick) -> PictureReader:
+    """The coded pictures of a container in use."""
+    stream = picture_stream(lease.container)
+    if stream is None:
+        raise NotCopyable("unreadable")
+    return PictureReader(lease.container, stream, beat)
+
+
+def _first_stamp(reader: PictureReader, start_s: Fraction) -> int:
+    """The stamp of the first picture at or after a time. What a group shows comes before what the next one shows."""
+    earliest = reader.ticks(start_s - _SLACK_S)
+    for group in reader.groups(start_s):
+        stamps = [each.stamp for each in group.pictures if each.is_shown and each.stamp >= earliest]
+        if stamps:
+            return min(stamps)
+    raise NotCopyable("no_entry")
+
+
+def _aligned(plan: RenderPlan, placed: dict[int, CopiedShot]) -> RenderPlan:
+    """The plan with the pictures and the own sound of these shots moved onto the pictures of their source."""
+    lowest, *above = plan.layers
+    shots = tuple(placed[shot.first].shot if shot.first in placed else shot for shot in lowest.shots)
+    moved = {id(each.shot.clip): each.shot.offset_s for each in placed.values()}
+    sounds = tuple(
+        replace(sound, offset_s=moved[id(sound.clip)]) if id(sound.clip) in moved else sound for sound in plan.sounds
+    )
+    return replace(plan, layers=(Layer(shots, lowest.joins), *above), sounds=sounds)
