@@ -4,9 +4,11 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
+from highlight_mcp.interchange.errors import InterchangeError
 from highlight_mcp.interchange.formats import FORMATS, export_reel, import_reel
 from highlight_mcp.interchange.sequence import CutSequence, sequence_of
 from highlight_mcp.timeline.model import Timeline
@@ -89,3 +91,46 @@ def test_hundreds_of_clips_come_back_without_drift(name: str) -> None:
     assert [
         (frames_at(each.start_ms, back.frame_rate), frames_at(each.end_ms, back.frame_rate)) for each in back.clips
     ] == grid
+
+
+JUNK = st.sampled_from(
+    [
+        "",
+        "-",
+        "9" * 30,
+        "1e999",
+        "null",
+        '"',
+        "<",
+        ">",
+        "&",
+        "-1",
+        "0",
+        "/",
+        "0/0s",
+        "\x00",
+        "NaN",
+        "{}",
+        "[",
+        "99:99:99:99",
+    ]
+)
+
+
+@UNHURRIED
+@pytest.mark.parametrize("name", READABLE)
+@given(timeline=timelines(most=4), data=st.data())
+def test_whatever_is_changed_in_a_list_it_is_read_or_refused_in_words(
+    name: str, timeline: Timeline, data: st.DataObject
+) -> None:
+    text = export_reel(name, timeline, SOURCES.values()).text
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        text = text[:start] + data.draw(JUNK) + text[start + data.draw(st.sampled_from([0, 1, 3, 10, 60, 400])) :]
+    try:
+        back = import_reel(FORMATS[name], text, SOURCES.values()).timeline
+    except InterchangeError as error:
+        assert error.message and error.next_step
+    else:
+        assert check_draft(dump_draft(back), DURATIONS) == []
+        export_reel(name, back, SOURCES.values())

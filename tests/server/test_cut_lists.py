@@ -94,6 +94,7 @@ async def test_a_cut_of_another_editor_becomes_the_timeline_with_its_footage(
         after = (await host.call("get_state", detail="full"))["timeline"]
         assert after["version"] == 1 and after["duration_ms"] == before["duration_ms"]
         assert [places(track) for track in after["tracks"]] == [places(track) for track in before["tracks"]]
+        assert [place[3:5] for place in places(after["tracks"][0])] == [(1000, 5000), (10_000, 14_000)]
         edited = await host.finished("edit", operations=[{"op": "remove", "clips": [1]}])
         assert edited["timeline"]["duration_ms"] == 2000
         undone = await host.finished("edit", operations=[{"op": "undo", "steps": 1}])
@@ -102,8 +103,8 @@ async def test_a_cut_of_another_editor_becomes_the_timeline_with_its_footage(
 
 def places(track: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Where clips lie and what they show."""
-    names = ("start_ms", "duration_ms", "source", "speed")
-    return [tuple(clip.get(name) for name in names) for clip in track.get("clips") or track.get("items") or []]
+    names = ("start_ms", "end_ms", "media_id", "in_ms", "out_ms", "speed")
+    return [tuple(clip.get(name) for name in names) for clip in track["clips"]]
 
 
 async def test_a_list_is_taken_over_in_a_session_that_has_its_footage_and_what_is_missing_is_told(

@@ -61,7 +61,10 @@ def _checks(
         return ()
     known = {source.info.media_id: source for source in sources}
     text = output.read_bytes().decode("utf-8")
-    back = _cut(sequence_of(import_reel(chosen, text, sources).timeline, known, chosen.finest))
+    try:
+        back = _cut(sequence_of(import_reel(chosen, text, sources).timeline, known, chosen.finest))
+    except InterchangeError as error:
+        return (OutputCheck("read_back", False, error.what),)
     meant = _cut(sequence_of(timeline, known, chosen.finest))
     good = sum(one == other for one, other in zip(back, meant, strict=False)) if len(back) == len(meant) else 0
     detail = message("engine.check.clips", n=good) if good == len(meant) else message(

@@ -23,7 +23,8 @@ from ..timeline.model import (  # fmt: skip
     Transition,
     VideoTrack,
 )
-from ..timeline.time import TimeRange, rounded
+from ..timeline.operations.apply import LONGEST_REEL_MS
+from ..timeline.time import TimeRange, format_time, rounded
 from .errors import InterchangeError
 from .rates import editing_rate
 from .readings import ReadClip, ReadLane, ReadReel, ReadText, ReadTransition
@@ -34,6 +35,10 @@ MOST_ITEMS = 5_000
 """Clips and texts of a timeline, as the contract has it."""
 _DEFAULT_RATE = Fraction(30)
 _SIZES = range(16, 7681)
+_FASTEST = 240
+"""Frames a second beyond which nothing is a reel."""
+MOST_TRACKS = 64
+"""Tracks of a timeline, as the contract has it."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +60,17 @@ class _Assembly:
 
     def __init__(self, reel: ReadReel, highest_id: int) -> None:
         self._reel = reel
-        self._rate = reel.rate or _rate_of(reel.clips) or _DEFAULT_RATE
+        told = reel.rate if reel.rate is not None and 1 <= reel.rate <= _FASTEST else None
+        self._rate = told or _rate_of(reel.clips) or _DEFAULT_RATE
         self._frame = 1 / self._rate
         self._lost = list(reel.lost)
         self._number = highest_id
 
     def made(self) -> ImportedReel:
-        if len(self._reel.clips) + len(self._reel.texts) > MOST_ITEMS:
-            raise InterchangeError("interchange.too_many", n=len(self._reel.clips), most=MOST_ITEMS)
         lanes = _with_own_sound(self._reel.lanes, self._frame)
+        items = sum(len(lane.clips) for lane in lanes) + len(self._reel.texts)
+        if items > MOST_ITEMS:
+            raise InterchangeError("interchange.too_many", n=items, most=MOST_ITEMS)
         videos = [row for lane in lanes if lane.kind == "video" for row in _rows(lane)]
         videos = [lane for lane in videos if lane.clips]
         if not any(clip.source is not None for lane in videos for clip in lane.clips):
@@ -72,11 +79,16 @@ class _Assembly:
         tracks: list[Track] = [self._video(lane, main=number == 0) for number, lane in enumerate(videos)]
         tracks += [self._audio(row) for lane in lanes if lane.kind == "audio" for row in _rows(lane) if row.clips]
         tracks += self._texts()
+        if len(tracks) > MOST_TRACKS:
+            raise InterchangeError("interchange.too_many_tracks", n=len(tracks), most=MOST_TRACKS)
         width, height = self._size(videos)
         timeline = Timeline(
             title=self._reel.title[:200], width=width, height=height, frame_rate=self._rate,
             tracks=tuple(track for track in tracks if track.kind == "foreign" or _holds(track)),
         )  # fmt: skip
+        if timeline.duration_ms > LONGEST_REEL_MS:
+            facts = {"total": format_time(timeline.duration_ms), "most": format_time(LONGEST_REEL_MS)}
+            raise InterchangeError("interchange.too_long", **facts)
         missing = tuple(dict.fromkeys(clip.called for clip in self._reel.clips if clip.called and clip.source is None))
         if missing:
             self._lost.append(message("interchange.missing", names=missing))
@@ -123,9 +135,10 @@ class _Assembly:
     def _clips(self, clips: Sequence[ReadClip]) -> tuple[Clip, ...]:
         made: list[Clip] = []
         before: ReadClip | None = None
-        for clip in clips:
+        for each in clips:
+            clip = _from_zero(each)
             start, end = rounded(clip.start * 1000), rounded(clip.end * 1000)
-            if (end - start) * self._rate < 1000 and end - start < 1:
+            if end <= start:
                 continue
             made.append(self._clip(clip, before, start, max(start + 1, end)))
             before = clip
@@ -194,7 +207,7 @@ class _Assembly:
                 yield TextTrack(id=self._id("trk"), role=known, texts=made)
 
     def _text(self, read: ReadText) -> Text | None:
-        start, end = rounded(read.start * 1000), rounded(read.end * 1000)
+        start, end = max(0, rounded(read.start * 1000)), rounded(read.end * 1000)
         if end <= start or not read.words.strip():
             return None
         fields: dict[str, Any] = {
@@ -212,6 +225,15 @@ class _Assembly:
     def _id(self, kind: str) -> str:
         self._number += 1
         return f"{kind}_{self._number}"
+
+
+def _from_zero(clip: ReadClip) -> ReadClip:
+    """A clip without what of it lies before the reel begins."""
+    if clip.start >= 0:
+        return clip
+    cut = min(-clip.start, clip.length)
+    played = Fraction(0) if clip.freeze else cut * clip.speed
+    return replace(clip, start=Fraction(0), length=clip.length - cut, source_start=clip.source_start + played)
 
 
 def _firm(fields: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class LinedElement(Tree.Element):
 def read_xml(text: str) -> LinedElement:
     """The root of a document. Raises InterchangeError, which names the line."""
     reader = _TreeBuilder()
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever it declares: it is text already
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     parser.StartElementHandler = lambda tag, attributes: reader.start(tag, attributes, parser.CurrentLineNumber)

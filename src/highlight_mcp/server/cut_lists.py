@@ -8,12 +8,15 @@ from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.turn import CutListPart
 from ..interchange.errors import InterchangeError
-from ..interchange.formats import MOST_BYTES, decoded, is_readable, links_of
+from ..interchange.formats import MOST_BYTES, decoded, is_readable, links_of, shortened
 from ..interchange.sources import name_of, path_of
 from ..messages.reasons import reason_of
 from .options import ServerOptions
 from .outputs import refused
 from .sources import MAX_FILES, read_sources, within
+
+MOST_SENT = 6 << 20
+"""Bytes of a list that go to the backend, in a request of 8 MiB at most."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ def read_list(lists: Sequence[str], options: ServerOptions) -> CutListSource:
     try:
         text = decoded(_content(path, options))
         links = links_of(path.name, text)
+        text = shortened(path.name, text)
+        if len(text.encode("utf-8", "replace")) > MOST_SENT:
+            raise InterchangeError("interchange.too_large", most=MOST_SENT >> 20)
     except OSError as error:
         raise refused("interchange.list_unreadable", name=path.name, reason=reason_of(error)) from None
     except InterchangeError as error:
