@@ -10,7 +10,7 @@ from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.interchange.errors import InterchangeError
 from highlight_mcp.interchange.formats import FORMATS, export_reel, import_reel
-from highlight_mcp.interchange.sequence import CutSequence, sequence_of
+from highlight_mcp.interchange.sequence import CutEvent, CutSequence, sequence_of
 from highlight_mcp.timeline.model import Timeline
 from highlight_mcp.timeline.time import frames_at
 
@@ -54,14 +54,38 @@ def test_a_cut_comes_back_to_the_frame(name: str, timeline: Timeline) -> None:
     assert joins(sequence_of(back, SOURCES)) == joins(sequence_of(timeline, SOURCES))
 
 
+def hard(timeline: Timeline) -> Timeline:
+    """The same reel without transitions."""
+    main = timeline.tracks[0]
+    assert main.kind == "video"
+    cut = main.model_copy(update={"clips": tuple(each.model_copy(update={"transition": None}) for each in main.clips)})
+    return timeline.model_copy(update={"tracks": (cut, *timeline.tracks[1:])})
+
+
+@UNHURRIED
+@given(timeline=timelines())
+def test_a_transition_comes_back_from_an_edl_centred_on_its_cut(timeline: Timeline) -> None:
+    """To a frame: where footage begins or ends, rounding decides how much of it there is."""
+    meant = [event.join for event in first_lane(timeline) if event.join is not None and event.source is not None]
+    cuts = [event.record.start for event in first_lane(timeline) if event.join is not None and event.source is not None]
+    back = first_lane(there_and_back("edl", timeline))
+    found = [event for event in back if event.join is not None and event.source is not None]
+    assert len(found) == len(meant)
+    for event, join, at in zip(found, meant, cuts, strict=True):
+        assert abs(event.record.start - (at - join.before + join.length // 2)) <= 1
+        assert event.join is not None and abs(event.join.length - join.length) <= 2
+
+
+def first_lane(timeline: Timeline) -> tuple[CutEvent, ...]:
+    main = sequence_of(timeline, SOURCES, 60).main
+    return main.events if main is not None else ()
+
+
 @UNHURRIED
 @given(timeline=timelines())
 def test_a_cut_without_transitions_comes_back_from_an_edl_to_the_frame(timeline: Timeline) -> None:
     """A transition of an EDL has no middle; see the next test for those."""
-    main = timeline.tracks[0]
-    assert main.kind == "video"
-    hard = main.model_copy(update={"clips": tuple(each.model_copy(update={"transition": None}) for each in main.clips)})
-    timeline = timeline.model_copy(update={"tracks": (hard, *timeline.tracks[1:])})
+    timeline = hard(timeline)
     back = there_and_back("edl", timeline)
     assert back.frame_rate == timeline.frame_rate
     assert cut(sequence_of(back, SOURCES, 60)) == cut(sequence_of(timeline, SOURCES, 60))
@@ -71,7 +95,7 @@ def test_a_cut_without_transitions_comes_back_from_an_edl_to_the_frame(timeline:
 @pytest.mark.parametrize("name", READABLE)
 @given(timeline=timelines())
 def test_what_came_back_goes_out_and_comes_back_unchanged(name: str, timeline: Timeline) -> None:
-    once = there_and_back(name, timeline)
+    once = there_and_back(name, hard(timeline) if name == "edl" else timeline)
     assert check_draft(dump_draft(once), DURATIONS) == []
     text = export_reel(name, once, SOURCES.values()).text
     twice = import_reel(FORMATS[name], text, SOURCES.values()).timeline
