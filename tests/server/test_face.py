@@ -25,7 +25,7 @@ ARGUMENTS = {
     "edit": {"instruction", "operations", "session_id", "base_version", "wait_s"},
     "get_state": {"session_id", "detail", "wait_s"},
     "credits": {"session_id"},
-    "export": {"session_id", "version", "preset", "filename", "max_size_mb", "render_id", "local", "wait_s"},
+    "export": {"session_id", "version", "preset", "filename", "max_size_mb", "split", "render_id", "local", "wait_s"},
     "preview": {"session_id", "what", "at_ms", "media_id"},
     "cancel": {"job_id"},
 }

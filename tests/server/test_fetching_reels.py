@@ -495,3 +495,16 @@ async def test_no_ticket_is_logged(
     for each in (told, reel.url):
         assert urlsplit(each).path.split("/")[2] not in said
     assert "Traceback" not in said
+
+
+@pytest.mark.anyio
+async def test_each_file_of_a_reel_in_parts_has_an_address_for_who_does_not_see_its_folder(
+    house: Household, made: dict[str, Any]
+) -> None:
+    async with house.host("ann") as ann:
+        told = await ann.finished("export", session_id=made["session_id"], preset="draft", split=True, filename="parts")
+    assert "path" not in told
+    assert "url" not in told
+    answers = [await ask(address) for address in told["files"]]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.headers["content-type"] for answer in answers] == ["image/jpeg", "video/mp4", "application/json"]

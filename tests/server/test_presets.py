@@ -1,5 +1,6 @@
 """What is asked for comes out: exports of other kinds than a film, through the tool."""
 
+import json
 from pathlib import Path
 
 import av
@@ -10,6 +11,13 @@ from .conftest import Bench
 
 pytestmark = pytest.mark.anyio
 SECOND = [{"op": "keep", "ranges_ms": [[0, 1000], [2000, 3000]]}]
+
+
+def kept_in(folder: Path) -> list[str]:
+    """The files of a reel in parts; its list speaks of two parts."""
+    listed = json.loads((folder / "highlights.json").read_text(encoding="utf-8"))
+    assert len(listed["parts"]) == 2
+    return sorted(file.name for file in folder.iterdir())
 
 
 async def test_the_ending_of_a_name_chooses_what_is_made(bench: Bench, match: Path) -> None:
@@ -66,3 +74,18 @@ async def test_what_does_not_agree_is_refused_before_any_work_with_what_would(
         assert error["kind"] == "bad_request"
         assert words in error["next_step"]
         assert (await host.call("get_state"))["renders"] == []
+
+
+async def test_a_reel_in_parts_is_a_folder_with_a_list(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        made = await host.finished("export", preset="draft", split=True, filename="two moments")
+        again = await host.finished("export", preset="480p", split=True, filename="two moments")
+        refused = await host.error("export", preset="edl", split=True)
+    folder = Path(made["path"])
+    assert (folder.name, Path(again["path"]).name) == ("two moments", "two moments (2)")
+    assert sorted(made["files"]) == kept_in(folder)
+    assert [Path(name).suffix for name in kept_in(folder)] == [".jpg", ".mp4", ".jpg", ".mp4", ".json"]
+    assert all(check["ok"] for check in made["checks"])
+    assert "edl" in refused["message"]

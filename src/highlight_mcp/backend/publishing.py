@@ -38,7 +38,9 @@ def title_stem(title: str, ending: str) -> str:
 def publish(
     attempt: Path, folder: Path, stem: str, size: int, promised: Path | None, remember: Remember, reached: Reached
 ) -> Path:
-    """Move the file `attempt` of `size` bytes into `folder` under the name `stem`, with its own ending.
+    """Move `attempt`, a file or a folder of files of `size` bytes, into `folder` under the name `stem`.
+
+    A file keeps its ending.
 
     Returns its place. `promised` is the place that an earlier call had chosen; `remember` writes a chosen place down
     and answers False when another job holds it. Raises ApiError `no_space`, or `render_failed` when
@@ -46,12 +48,12 @@ def publish(
     """
     if promised is not None and _arrived(attempt, promised, size):
         return promised
-    if not attempt.is_file():
+    if not attempt.exists():
         raise ApiError(error_info("render_failed", "backend.file_disappeared"))
     try:
         _make(folder)
         for target in _candidates(folder, stem, attempt.suffix, promised):
-            if not _take(target, promised, remember):
+            if not _take(target, promised, remember, whole_folder=attempt.is_dir()):
                 continue
             reached("before_move")
             try:
@@ -89,14 +91,31 @@ def require_writable(folder: Path) -> None:
 def withdraw(target: Path, size: int) -> None:
     """Take a published file back, when its job was cancelled meanwhile."""
     with suppress(OSError):
-        if target.is_file() and target.stat().st_size in (0, size):
-            target.unlink()
+        if size_at(target) in (0, size):
+            remove(target)
+
+
+def size_at(place: Path) -> int | None:
+    """Bytes of a file, or of the files in a folder; None where there is nothing."""
+    if place.is_dir():
+        return sum(file.stat().st_size for file in place.iterdir())
+    return place.stat().st_size if place.is_file() else None
+
+
+def remove(place: Path) -> None:
+    """Remove a file, or a folder with what is in it. Raises OSError."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
 
 
 def _arrived(attempt: Path, target: Path, size: int) -> bool:
     """True when an earlier call had moved the file already; removes what is left of the attempt."""
-    if not target.is_file() or target.stat().st_size != size or size == 0:
+    if size == 0 or size_at(target) != size:
         return False
+    if attempt.is_dir():
+        return False  # a folder is moved in one step, and then there is no attempt any more
     if attempt.is_file():
         if not filecmp.cmp(attempt, target, shallow=False):
             return False
@@ -111,20 +130,26 @@ def _candidates(folder: Path, stem: str, suffix: str, promised: Path | None) -> 
         yield numbered(folder, stem, suffix, number)
 
 
-def _take(target: Path, promised: Path | None, remember: Remember) -> bool:
-    """Make the name ours: an empty file that we promised before is ours already."""
-    if target == promised and target.is_file() and target.stat().st_size == 0:
+def _take(target: Path, promised: Path | None, remember: Remember, *, whole_folder: bool) -> bool:
+    """Make the name ours: an empty file, or folder, that we promised before is ours already."""
+    if target == promised and size_at(target) == 0 and target.is_dir() == whole_folder:
         return True
     if target.exists() or target.is_symlink() or not remember(target):
         return False
     try:
-        take_name(target)
+        if whole_folder:
+            target.mkdir(mode=0o755)
+        else:
+            take_name(target)
     except FileExistsError:
         return False
     return True
 
 
 def _move(attempt: Path, target: Path) -> None:
+    if attempt.is_dir():
+        _move_folder(attempt, target)
+        return
     sync_file(attempt)
     held = target.lstat()
     try:
@@ -135,6 +160,36 @@ def _move(attempt: Path, target: Path) -> None:
         _copy_across(attempt, target, held)
     target.chmod(_mode(target.parent))
     sync_folder(target.parent)
+
+
+def _move_folder(attempt: Path, target: Path) -> None:
+    """In the place of the empty folder that holds the name. Raises FileExistsError when something lies in it by now."""
+    mode = _mode(target.parent)
+    for file in attempt.iterdir():
+        sync_file(file)
+        file.chmod(mode)
+    try:
+        _replace_folder(attempt, target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise FileExistsError(error.errno, error.strerror, str(target)) from error
+        if error.errno != errno.EXDEV:
+            raise
+        part = part_of(attempt, target.parent)
+        try:
+            shutil.copytree(attempt, part)
+            _replace_folder(part, target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(attempt)
+    target.chmod(0o700 | (0o055 if mode & 0o044 else 0))
+    sync_folder(target.parent)
+
+
+def _replace_folder(folder: Path, target: Path) -> None:
+    if os.name == "nt":  # which replaces no folder, not even an empty one
+        target.rmdir()
+    folder.replace(target)
 
 
 def _mode(folder: Path) -> int:

@@ -38,6 +38,7 @@ class RenderSpec:
     identity: str
     settings: JobSettings
     most_bytes: int | None = None
+    split: bool = False
 
     def as_json(self) -> str:
         """The engine job without its output, and with the folder of the reel."""
@@ -47,6 +48,8 @@ class RenderSpec:
         job |= {"preset": self.choice.name, "ending": self.choice.ending}
         if self.most_bytes is not None:
             job["most_bytes"] = self.most_bytes
+        if self.split:
+            job["split"] = True
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
@@ -69,9 +72,13 @@ def read_request(
     choice = _choice(request.output)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     most_bytes = None if request.output.max_size_mb is None else int(request.output.max_size_mb * 1e6)
-    parts = [timeline.model_dump_json(), *choice[::2], most_bytes, request.output.filename or "", request.session_id]
+    split = bool(request.output.split)
+    if split and choice.job != "render":
+        raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
+    wanted = [choice.name, choice.ending, most_bytes, split, request.output.filename or ""]
+    parts = [timeline.model_dump_json(), *wanted, request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes)
+    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes, split)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:

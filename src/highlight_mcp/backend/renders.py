@@ -21,7 +21,7 @@ from .database import Database, now_ms
 from .edits import Enqueue
 from .jobs import RENDER, AttemptFailed, Attempts, JobRunner, ProgressStore, key_of
 from .ledger import Account
-from .publishing import part_of, publish, reel_stem, title_stem, withdraw
+from .publishing import part_of, publish, reel_stem, remove, size_at, title_stem, withdraw
 from .render_request import RenderSpec
 from .tables import OPEN_RENDER, renders
 
@@ -152,7 +152,7 @@ class RenderJobs:
         row = self._row(job_id)
         for attempt in (self._config.renders / job_id).glob("*"):
             with suppress(OSError):
-                part_of(attempt, self._output_dir(row)).unlink()
+                remove(part_of(attempt, self._output_dir(row)))
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)
 
     def _sweep_if_over(self, job_id: str) -> None:
@@ -205,7 +205,8 @@ class RenderJobs:
         return Path(named) if named else self._config.output_dir
 
     def _place(self, job_id: str, attempt: str, spec: Mapping[str, Any]) -> Path:
-        return self._config.renders / job_id / f"{attempt}.{spec.get('ending', 'mp4')}"
+        suffix = "" if spec.get("split") else f".{spec.get('ending', 'mp4')}"
+        return self._config.renders / job_id / f"{attempt}{suffix}"
 
     def _fresh_place(self, job_id: str, attempt: str, spec: Mapping[str, Any]) -> Path:
         """Where a new attempt writes; what earlier attempts left is removed."""
@@ -245,7 +246,7 @@ class RenderJobs:
             progress=100 if row.status == "completed" else step.percent,
             stage=step.stage,
             message=str(step.message),
-            url=link(row.id) if facts else None,
+            url=link(row.id) if facts and not facts.get("files") else None,
             path=row.path if facts and not self._config.strict else None,
             duration_ms=facts.get("duration_ms"),
             size_bytes=facts.get("size_bytes"),
@@ -254,6 +255,7 @@ class RenderJobs:
             method=facts.get("method"),
             checks=tuple(QualityCheck.model_validate(in_words(check)) for check in facts.get("checks", ())),
             warnings=tuple(str(Message.read(warning)) for warning in facts.get("warnings", ())),
+            files=tuple(facts.get("files", ())),
             error=problem.text if problem else None,
             fault=problem,
             created_at=row.created_ms,
@@ -270,7 +272,7 @@ def _stem(spec: RenderSpec, title: str) -> str:
 def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) -> int:
     """The size of the finished file, after comparing it with what the engine says of it."""
     size, duration = facts.get("size_bytes"), facts.get("duration_ms")
-    places = [place for place in (attempt, promised) if place is not None and place.is_file()]
+    sizes = {size_at(place) for place in (attempt, promised) if place is not None}
     try:
         for check in facts.get("checks", ()):
             QualityCheck.model_validate(in_words(check))
@@ -278,6 +280,6 @@ def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) 
         raise ApiError(error_info("render_failed", "backend.unknown_result")) from None
     if not isinstance(size, int) or size <= 0 or not isinstance(duration, int) or duration <= 0:
         raise ApiError(error_info("render_failed", "backend.reel_empty"))
-    if size not in {place.stat().st_size for place in places}:
+    if size not in sizes:
         raise ApiError(error_info("render_failed", "backend.reel_cut_short"))
     return size

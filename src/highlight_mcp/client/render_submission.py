@@ -98,6 +98,7 @@ class RenderRecord:
             method=render.method,
             checks=render.checks,
             warnings=render.warnings,
+            files=render.files,
             fault=render.fault,
             submitted_at=self.submitted_at,
             resumable=resumable,

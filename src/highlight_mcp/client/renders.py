@@ -172,7 +172,8 @@ class RenderService:
 
     async def _output(self, choice: ExportChoice, filename: str | None, details: ExportDetails) -> RenderOutput:
         """What to ask of the service. Raises ApiError `not_supported` for what only our own backend makes."""
-        if await self._extensions.present():
+        here = self._caller.credentials.config.kind == "embedded"
+        if await self._extensions.present() and (here or not details.split):
             return RenderOutput(format=choice.ending, preset=choice.name, filename=filename, **details.wire())
         if choice.name not in PUBLISHED or details.asked:
             what = choice.name if choice.name not in PUBLISHED else ", ".join(details.model_dump(exclude_defaults=True))

@@ -107,6 +107,7 @@ class RenderResult:
     method: str | None = None
     checks: tuple[QualityCheck, ...] = ()
     warnings: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     fault: ErrorInfo | None = None
     submitted_at: str = ""
     resumable: bool = False

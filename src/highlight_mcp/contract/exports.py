@@ -23,9 +23,10 @@ class ExportChoice(NamedTuple):
 
 
 class ExportDetails(FrozenModel):
-    """What else is asked of an export: at most so many megabytes (10⁶ bytes)."""
+    """What else is asked of an export: at most so many megabytes (10⁶ bytes), a file for each clip."""
 
     max_size_mb: float | None = None
+    split: bool = False
 
     @property
     def asked(self) -> bool:

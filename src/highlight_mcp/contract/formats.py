@@ -51,7 +51,7 @@ def mime_of(name: str, unknown: str = "video/mp4") -> str:
 
 
 _XML, _JSON, _TEXT = "application/xml", "application/json", "text/plain"
-_LISTS_MIME = {"otio": _JSON, "fcpxml": _XML, "xml": _XML, "edl": _TEXT, "txt": _TEXT, "csv": "text/csv"}
+_LISTS_MIME = {"json": _JSON, "otio": _JSON, "fcpxml": _XML, "xml": _XML, "edl": _TEXT, "txt": _TEXT, "csv": "text/csv"}
 
 
 def kind_of(name: str) -> FileKind:

@@ -39,6 +39,7 @@ class RenderOutput(WireModel):
     preset: str | None = None
     filename: str | None = None
     max_size_mb: float | None = Field(None, gt=0, le=1_000_000)
+    split: bool | None = None
 
 
 class RenderRequest(WireModel):
@@ -61,7 +62,8 @@ class QualityCheck(WireModel):
 class RenderInfo(WireModel):
     """A render as one value. Times in ms, `created_at`/`completed_at` in epoch ms, `progress` 0-100.
 
-    `path` is set by an embedded backend that published the file; `fault` when it failed.
+    `path` is set by an embedded backend that published the file; `fault` when it failed. A reel in parts is a folder
+    of `files`, which has a path and no url.
     """
 
     id: str
@@ -79,6 +81,7 @@ class RenderInfo(WireModel):
     method: Lenient[str | None] = None
     checks: Lenient[tuple[QualityCheck, ...]] = ()
     warnings: Lenient[tuple[str, ...]] = ()
+    files: Lenient[tuple[str, ...]] = ()
     error: Lenient[str | None] = None
     fault: ErrorInfo | None = None
     created_at: Lenient[LenientInt | None] = None
@@ -111,6 +114,7 @@ class RenderInfo(WireModel):
             "method": self.method,
             "checks": [check.body() for check in self.checks],
             "warnings": list(self.warnings),
+            "files": list(self.files) or None,
         }
         return {name: value for name, value in output.items() if value is not None}
 
@@ -142,6 +146,7 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
         **{key: output.get(key) for key in ("width", "height", "method")},
         "checks": output.get("checks") or (),
         "warnings": output.get("warnings") or (),
+        "files": output.get("files") or (),
         "error": sanitize_message(error.get("message") if isinstance(error, dict) else error) or None,
         "fault": as_fault(render.get("fault")) or as_fault(error),
         "created_at": render.get("createdAt"),

@@ -101,12 +101,17 @@ class ReelLinks:
 
 def lasting(file: Path, folder: Path) -> os.stat_result | None:
     """The status of a plain file that really lies below the folder; None when there is none (any more)."""
+    status = _below(file, folder)
+    return status if status is not None and stat.S_ISREG(status.st_mode) else None
+
+
+def _below(place: Path, folder: Path) -> os.stat_result | None:
+    """The status of what really lies below the folder."""
     try:
-        inside = file.parent.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
-        status = file.lstat()
+        inside = place.parent.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
+        return place.lstat() if inside else None
     except (OSError, RuntimeError, ValueError):
         return None
-    return status if inside and stat.S_ISREG(status.st_mode) else None
 
 
 GUARD = {**PRIVATE, "Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -165,6 +170,8 @@ class FileLocation(NamedTuple):
     passing: bool = False
     """True for an address of this server, which ends after a while."""
     lost: bool = False
+    parts: tuple[str, ...] = ()
+    """The addresses of the files of a reel in parts, for a caller who does not see its folder."""
 
 
 async def locate_reel(
@@ -175,10 +182,23 @@ async def locate_reel(
         return FileLocation()
     if link_provider is None or render.path is None:
         return FileLocation(render.path, public_url(render))
+    if render.files:
+        return await anyio.to_thread.run_sync(_parts, render.path, render, link_provider, least_s)
     if await anyio.to_thread.run_sync(lasting, render.path, link_provider.folder) is None:
         return FileLocation(lost=True)
     url = link_provider.address(render.render_id, render.path, least_s)
     return FileLocation(render.path if link_provider.paths else None, url, passing=True)
+
+
+def _parts(folder: Path, render: RenderResult, link_provider: LinkProvider, least_s: float) -> FileLocation:
+    status = _below(folder, link_provider.folder)
+    if status is None or not stat.S_ISDIR(status.st_mode):
+        return FileLocation(lost=True)
+    if link_provider.paths:
+        return FileLocation(folder)
+    files = (folder / name for name in render.files)
+    there = [file for file in files if lasting(file, link_provider.folder) is not None]
+    return FileLocation(parts=tuple(link_provider.address(render.render_id, file, least_s) for file in there))
 
 
 def public_url(render: RenderResult) -> str | None:

@@ -38,7 +38,7 @@ def write_animation(task: RenderTask) -> FinishedReel:
     drawn, size = task.beside("frames"), task.arrangement.size
     renderer = task.renderer(size)
     try:
-        _keep(task, drawn, renderer.frames())
+        _keep(task, drawn, task.drawn(renderer))
         for _ in range(_TRIES):
             _code(task, drawn, size)
             most = task.preset.most_bytes
@@ -54,11 +54,9 @@ def write_animation(task: RenderTask) -> FinishedReel:
     if size != task.arrangement.size:
         most_mb = f"{(task.preset.most_bytes or 0) / 1e6:g} MB"
         task.notes.add(message("engine.reel.made_smaller", made=f"{size[0]}x{size[1]}", most=most_mb))
-    plan = replace(task.plan, sounds=())
     # Letters keep their place in the frame that was drawn, which may be larger than the file.
-    return FinishedReel(
-        task.output, plan, task.sources, renderer.letters, task.arrangement.size, 1.0, animation_pictures, size
-    )
+    made = task.finished(renderer.letters, task.arrangement.size, animation_pictures, size)
+    return replace(made, plan=replace(made.plan, sounds=()))
 
 
 def _even(side: float) -> int:

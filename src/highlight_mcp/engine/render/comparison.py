@@ -221,6 +221,28 @@ def video_pictures(path: Path, rate: Fraction, size: tuple[int, int], beat: Prog
 PicturesOf = Callable[[Path, Fraction, tuple[int, int], ProgressTick], AbstractContextManager[ReelPictures]]
 
 
+class _Shifted:
+    """The pictures of a part of a reel by the numbers that they have in the whole. See `ReelPictures`."""
+
+    def __init__(self, pictures: ReelPictures, first: int) -> None:
+        self._pictures = pictures
+        self._first = first
+
+    def shown(self, first: int, last: int) -> list[Grey]:
+        return self._pictures.shown(first - self._first, last - self._first)
+
+
+def shifted_pictures(opened: PicturesOf, first: int) -> PicturesOf:
+    """Those of a file that begins with the output frame `first` of the reel."""
+
+    @contextmanager
+    def shifted(path: Path, rate: Fraction, size: tuple[int, int], beat: ProgressTick) -> Iterator[ReelPictures]:
+        with opened(path, rate, size, beat) as pictures:
+            yield _Shifted(pictures, first)
+
+    return shifted
+
+
 @dataclass(frozen=True)
 class FinishedReel:
     """What was written: to `path`, drawn at `size`, with `letters` over the frame and all sound louder by `gain`.

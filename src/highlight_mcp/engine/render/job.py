@@ -21,6 +21,7 @@ from .arrangement import AsFilmed, arranged
 from .codings import coding_of
 from .comparison import compare_with_sources
 from .encoding import writing
+from .parts import write_parts
 from .plan import RenderPlan
 from .progress import STAGE, RenderProgress
 from .task import RenderTask
@@ -49,8 +50,8 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Render `timeline` with `media` to `output` at `preset`; returns the facts of the file.
 
     `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
-    are kept. Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full
-    disk, and when the finished file fails a check.
+    are kept; with `split` the output is a folder of parts. Raises EngineError: for an empty timeline, missing or
+    damaged footage, a script without a font, a full disk, and when the finished file fails a check.
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
@@ -62,7 +63,8 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if spec.get("most_bytes"):
         preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
     looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
-    return render(timeline, sources, output, preset, progress, spec.get("ending") or "", looks)
+    make = render_split if spec.get("split") else render
+    return make(timeline, sources, output, preset, progress, spec.get("ending") or "", looks)
 
 
 def _preset(name: str) -> Preset:
@@ -81,6 +83,35 @@ def render(
     looks: AsFilmed = looks_at,
 ) -> dict[str, Any]:
     """See `run`."""
+    task = _begun(timeline, sources, output, preset, progress, ending, looks)
+    facts = written(task)
+    return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
+
+
+def render_split(
+    timeline: Timeline,
+    sources: Sources,
+    output: Path,
+    preset: Preset,
+    progress: Progress,
+    ending: str,
+    looks: AsFilmed = looks_at,
+) -> dict[str, Any]:
+    """A file for each clip of the reel, with its picture, in the folder `output`, and a list of them. See `run`."""
+    task = _begun(timeline, sources, output, preset, progress, ending, looks)
+    facts = write_parts(task, ending or preset.endings[0], written)
+    return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
+
+
+def _begun(
+    timeline: Timeline,
+    sources: Sources,
+    output: Path,
+    preset: Preset,
+    progress: Progress,
+    ending: str,
+    looks: AsFilmed,
+) -> RenderTask:
     ready = arranged(timeline, sources, preset, looks)
     made, coding = ready.plan, coding_of(preset, ending)
     if made.frames == 0:
@@ -89,33 +120,41 @@ def render(
     _need_room(output)
     passes = 2 if preset.most_bytes is not None and preset.codec == "h264" else 1
     measuring = timeline.loudness_lufs is not None and coding.sound is not None
-    task = RenderTask(
-        ready, sources, output, preset, coding, RenderProgress(progress, made.frames, made.rate, measuring, passes)
-    )
-    task.progress.beat()
+    told = RenderProgress(progress, made.frames, made.rate, measuring, passes)
+    told.beat()
+    return RenderTask(ready, sources, output, preset, coding, told)
+
+
+def written(task: RenderTask) -> dict[str, Any]:
+    """Write the file of a task and look at it. Its facts; `warnings` are those of the comparison alone."""
+    preset, coding, made = task.preset, task.coding, task.plan
     begun_s = process_time()
-    with writing(output):
-        written = WRITERS[preset.kind](task)
+    with writing(task.output):
+        reel = WRITERS[preset.kind](task)
     task.progress.checking()
-    width, height = written.scaled or written.size
-    if written.pixels is not None and coding.picture is not None:
-        coding = replace(coding, picture=replace(coding.picture, pixels=written.pixels))
+    width, height = reel.scaled or reel.size
+    if reel.pixels is not None and coding.picture is not None:
+        coding = replace(coding, picture=replace(coding.picture, pixels=reel.pixels))
     expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes)
-    checks = _CHECKED.get(preset.kind, verify)(output, expected)
-    verdict = compare_with_sources(written, process_time() - begun_s, task.progress.beat)
-    warnings = (*verdict.warnings(), *ready.notes, *task.notes.messages())
+    checks = _CHECKED.get(preset.kind, verify)(task.output, expected)
+    verdict = compare_with_sources(reel, process_time() - begun_s, task.progress.beat)
     return {
         "duration_ms": expected.duration_ms,
         "width": width or None,
         "height": height or None,
-        "size_bytes": output.stat().st_size,
+        "size_bytes": task.output.stat().st_size,
         "frame_rate": str(made.rate),
         "video_codec": coding.picture.codec if coding.picture else (preset.codec if width else None),
         "audio_codec": coding.sound.codec if coding.sound else None,
-        "method": written.method,
-        "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *written.checks)],
-        "warnings": [warning.dump() for warning in warnings],
+        "method": reel.method,
+        "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *reel.checks)],
+        "warnings": [warning.dump() for warning in verdict.warnings()],
     }
+
+
+def _told(task: RenderTask) -> list[Any]:
+    """What there is to say of the picture and of the footage."""
+    return [note.dump() for note in (*task.arrangement.notes, *task.notes.messages())]
 
 
 def _need_files(made: RenderPlan, sources: Sources) -> None:

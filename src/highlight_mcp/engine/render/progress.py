@@ -64,7 +64,7 @@ class RenderProgress:
         self._frames = frames
         self._rate = rate
         self._before = _MEASURING if measuring else 0
-        self._passes, self._passed = passes, 0
+        self._passes, self._passed, self._before_part = passes, 0, 0
         self._done = 0
         self._text = message("engine.progress.opening")
         self._last = float("-inf")
@@ -79,7 +79,12 @@ class RenderProgress:
         self._done, self._text = int(self._before * share), message("engine.progress.loudness")
         self.beat()
 
+    def begin_part(self, first: int) -> None:
+        """From here on frames are counted from this one of the reel."""
+        self._before_part = first
+
     def encoded(self, frames: int) -> None:
+        frames += self._before_part
         share = Fraction(self._passed * self._frames + frames, self._passes * self._frames)
         self._done = max(self._done, self._before + int((_ENCODED - self._before) * min(share, Fraction(1))))
         at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))

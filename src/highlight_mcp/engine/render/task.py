@@ -1,7 +1,7 @@
-"""One export on its way: what is to be written where, and how far it has come."""
+"""One export on its way, or a part of one: what is to be written where, and how far it has come."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,9 +10,11 @@ from av.video.frame import VideoFrame
 from ...presets import Preset
 from ...timeline.model import Timeline
 from .arrangement import Arrangement
+from .canvas import TextOverlay
 from .codings import Coding
+from .comparison import FinishedReel, PicturesOf, shifted_pictures, video_pictures
 from .mixing import SoundTrack
-from .plan import RenderPlan
+from .plan import Layer, RenderPlan, seen_at, slice_sounds
 from .progress import RenderProgress, Warnings
 from .video_reader import Sources
 from .video_renderer import VideoRenderer
@@ -20,7 +22,11 @@ from .video_renderer import VideoRenderer
 
 @dataclass(frozen=True)
 class RenderTask:
-    """What writers of all kinds of files are given. `notes` fills up while footage is read."""
+    """What writers of all kinds of files are given. `notes` fills up while footage is read.
+
+    Of a part `whole` is the plan that it is cut out of, from the output frame `first` on, and `known_gain` that of the
+    whole: so texts, music and loudness are those of the reel.
+    """
 
     arrangement: Arrangement
     sources: Sources
@@ -29,6 +35,9 @@ class RenderTask:
     coding: Coding
     progress: RenderProgress
     notes: Warnings = field(default_factory=Warnings)
+    whole: RenderPlan | None = None
+    first: int = 0
+    known_gain: float | None = None
 
     @property
     def timeline(self) -> Timeline:
@@ -40,8 +49,20 @@ class RenderTask:
 
     @property
     def seconds(self) -> float:
-        """Length of the reel."""
+        """Length of the file."""
         return float(self.plan.frames / self.plan.rate)
+
+    @cached_property
+    def seen(self) -> RenderPlan:
+        """What is drawn; its frames keep the numbers that they have in the whole reel."""
+        if self.whole is None:
+            return self.plan
+        return seen_at(self.whole, range(self.first, self.first + self.plan.frames))
+
+    def part(self, first: int, last: int, output: Path) -> "RenderTask":
+        """The same for the output frames [first, last) alone."""
+        cut = replace(self.arrangement, plan=slice_sounds(self.plan, first, last))
+        return replace(self, arrangement=cut, output=output, whole=self.plan, first=first, known_gain=self.gain)
 
     def beside(self, name: str) -> Path:
         """A working file, which goes with the partial output when the job is ended."""
@@ -49,20 +70,40 @@ class RenderTask:
 
     def renderer(self, size: tuple[int, int], *, first: bool = True) -> VideoRenderer:
         """What draws the pictures; of several times that they are drawn, only the first is told of."""
-        return VideoRenderer(self.plan, self.sources, *size, self.notes if first else Warnings(), self.progress.beat)
+        return VideoRenderer(self.seen, self.sources, *size, self.notes if first else Warnings(), self.progress.beat)
 
     def drawn(self, pictures: VideoRenderer) -> Iterator[VideoFrame]:
-        """All pictures, counted as they are taken."""
-        for count, frame in enumerate(pictures.frames(), 1):
-            yield frame
-            self.progress.encoded(count)
+        """All pictures in order."""
+        return pictures.frames(self.first, self.first + self.plan.frames)
 
-    def mixed(self, *, first: bool = True) -> SoundTrack:
+    def mixed(self) -> SoundTrack:
         """The mix of all sounds."""
-        return SoundTrack(self.plan, self.sources, self.notes if first else Warnings(), self.progress.beat)
+        return SoundTrack(self.plan, self.sources, self.notes, self.progress.beat)
 
     @cached_property
     def gain(self) -> float:
         """What brings the mix to the loudness of the timeline; measured at the first question."""
         lufs = self.timeline.loudness_lufs
-        return 1.0 if lufs is None else self.mixed().gain_for(lufs, self.progress.measured)
+        if self.known_gain is not None or lufs is None:
+            return 1.0 if self.known_gain is None else self.known_gain
+        return self.mixed().gain_for(lufs, self.progress.measured)
+
+    def finished(
+        self,
+        letters: Sequence[TextOverlay | None],
+        size: tuple[int, int],
+        pictures: PicturesOf = video_pictures,
+        scaled: tuple[int, int] | None = None,
+    ) -> FinishedReel:
+        """What was written, as it is compared with the footage."""
+        last = self.first + self.plan.frames
+        claimed = self.plan
+        if self.whole is not None:
+            layers = (*(_within(layer, self.first, last) for layer in self.seen.layers[:1]), *self.seen.layers[1:])
+            claimed = replace(self.plan, frames=last, layers=layers, cues=self.seen.cues)
+        opened = pictures if self.first == 0 else shifted_pictures(pictures, self.first)
+        return FinishedReel(self.output, claimed, self.sources, letters, size, self.gain, opened, scaled)
+
+
+def _within(layer: Layer, first: int, last: int) -> Layer:
+    return replace(layer, shots=tuple(shot for shot in layer.shots if first <= shot.first and shot.last <= last))

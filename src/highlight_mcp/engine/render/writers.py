@@ -26,8 +26,8 @@ _NEARER = 0.97
 
 
 def write_video(task: RenderTask) -> FinishedReel:
-    """Pictures and sound, the untouched pictures copied where that is possible. Raises EngineError."""
-    if task.preset.codec != "h264":
+    """Pictures and sound, the untouched pictures copied where that is possible, as in no part. Raises EngineError."""
+    if task.preset.codec != "h264" or task.whole is not None:
         return _drawn(task)
     try:
         return _copied(task)
@@ -95,8 +95,9 @@ def _looked_through(task: RenderTask, size: tuple[int, int], first: Pass) -> Non
     """A first pass of which nothing is kept."""
     task.progress.next_pass()
     looking = FirstPass(size, task.plan.rate, task.coding, first)
-    for frame in task.drawn(task.renderer(size, first=False)):
+    for count, frame in enumerate(task.drawn(task.renderer(size, first=False)), 1):
         looking.picture(frame)
+        task.progress.encoded(count)
     looking.finish()
 
 
@@ -109,11 +110,11 @@ def _encoded(task: RenderTask, size: tuple[int, int], one: Pass | None = None) -
     sound = task.mixed().blocks(gain)
     title = task.timeline.title
     with Mp4Writer(task.output, *size, task.plan.rate, task.preset, title, coding=task.coding, one=one) as file:
-        for written in interleaved(file, pictures.frames(), sound, task.plan.rate):
+        for written in interleaved(file, task.drawn(pictures), sound, task.plan.rate):
             task.progress.encoded(written)
         file.finish()
         task.progress.finishing()
-    return FinishedReel(task.output, task.plan, task.sources, pictures.letters, size, gain)
+    return task.finished(pictures.letters, size)
 
 
 def write_sound(task: RenderTask) -> FinishedReel:
@@ -132,7 +133,8 @@ def write_sound(task: RenderTask) -> FinishedReel:
             task.progress.encoded(min(plan.frames, samples * plan.frames // plan.samples))
         file.finish()
         task.progress.finishing()
-    return FinishedReel(task.output, replace(plan, layers=(), cues=()), task.sources, (), (0, 0), gain)
+    made = task.finished((), (0, 0))
+    return replace(made, plan=replace(made.plan, layers=(), cues=()))
 
 
 def too_large(task: RenderTask) -> EngineError:

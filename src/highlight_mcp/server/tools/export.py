@@ -36,6 +36,7 @@ class ExportArguments(Arguments):
     preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
     filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
     max_size_mb: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
+    split: Annotated[bool, Field(description="A file per clip, with a list")] = False
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
     ] = None
@@ -70,6 +71,7 @@ class ExportOutput(ToolOutput):
     height: int | None = None
     size_bytes: int | None = None
     method: str | None = None
+    files: tuple[str, ...] | None = None
     checks: tuple[CheckSummary, ...] | None = None
 
     def lines(self) -> list[str]:
@@ -84,7 +86,7 @@ class ExportOutput(ToolOutput):
         return [*self._where(), self._facts(), *self._verdict()]
 
     def _where(self) -> list[str]:
-        where = self.path or self.url or ""
+        where = self.path or self.url or " ".join(self.files or ())
         is_named = where in (self.next_step or "")
         return [say("server.reel_finished") if is_named else say("server.reel_at", where=where)]
 
@@ -188,6 +190,7 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
         path=str(place.path) if place.path else None,
         url=place.url,
         warnings=None,
+        files=place.parts or render.files or None,
         checks=tuple(map(CheckSummary.copied_from, render.checks)) or None,
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,
@@ -202,6 +205,8 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
     """Links to the finished file for the user, and one to its facts where they can be read."""
     if render.status != "completed":
         return []
+    if render.files:
+        return [*_part_links(render, place), *_about(render, facts=facts)]
     uris = [place.path.as_uri() if place.path else None, place.url if place.passing or not place.path else None]
     links: list[ContentBlock] = [
         ResourceLink(
@@ -215,13 +220,31 @@ def links_to(render: RenderResult, place: FileLocation, *, facts: bool = True) -
         for uri in uris
         if uri
     ]
-    if not facts:
-        return links
-    about = f"render://{render.session_id}/{render.render_id}"
+    return [*links, *_about(render, facts=facts)]
+
+
+def _part_links(render: RenderResult, place: FileLocation) -> list[ContentBlock]:
+    """Links to the folder of a reel in parts, or to each of its files."""
+    named = [(place.path.as_uri(), place.path.name, "inode/directory")] if place.path is not None else []
+    named += [(uri, name, mime_of(name)) for uri, name in zip(place.parts, render.files, strict=False)]
     return [
-        *links,
-        ResourceLink(uri=about, name=render.render_id, title=say("server.reel_facts"), mime_type="application/json"),
+        ResourceLink(
+            uri=uri,
+            name=display_name(name),
+            title=say("server.finished_reel"),
+            mime_type=mime,
+            annotations=Annotations(audience=["user"], priority=1.0),
+        )
+        for uri, name, mime in named
     ]
+
+
+def _about(render: RenderResult, *, facts: bool) -> list[ContentBlock]:
+    """A link to the facts of a render where they can be read."""
+    if not facts:
+        return []
+    about, title = f"render://{render.session_id}/{render.render_id}", say("server.reel_facts")
+    return [ResourceLink(uri=about, name=render.render_id, title=title, mime_type="application/json")]
 
 
 EXPORT = Tool(
