@@ -15,7 +15,7 @@ from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.messages import in_words
-from highlight_mcp.presets import Preset
+from highlight_mcp.presets import PRESETS, Preset
 from highlight_mcp.timeline.model import Text, TextTrack, Timeline, Transition
 from media_factory import make_clip
 
@@ -174,6 +174,34 @@ def test_of_mixed_sources_those_that_fit_the_reel_are_copied(tmp_path: Path) -> 
     like = likenesses(greys(tmp_path / "a.mp4")[25:75], greys(tmp_path / "out.mp4")[:50], ((0, 50),))
     other = likenesses(greys(tmp_path / "c.mp4")[25:75], greys(tmp_path / "out.mp4")[75:], ((0, 50),))
     assert made["method"] == "hybrid" and min(like) == min(other) == 99
+
+
+def test_footage_of_another_rate_or_codec_beside_is_drawn(tmp_path: Path) -> None:
+    media = footage(tmp_path / "a.mp4", KINDS["closed.mp4"])
+    media |= {"b": footage(tmp_path / "b.mp4", KINDS["closed.mp4"], fps=30)["a"]}
+    media |= sources(c=make_clip(tmp_path / "c.mp4", seconds=3, size=(320, 180), video_codec="mpeg4"))
+    clips = shot("a", 0, 2000, 1000), shot("b", 2000, 1000, 1000), shot("c", 3000, 1000, 1000)
+    made, checks = facts(reel(*clips), media, tmp_path / "out.mp4")
+    assert made["method"] == "hybrid" and checks["copied pictures"] == "50 of 50"
+
+
+def test_as_filmed_a_varying_rate_stays_what_it_is(footage: Footage, tmp_path: Path) -> None:
+    path = footage("smartcut/h264_vfr.mp4")
+    media = sources(a=path)
+    timeline = reel(shot("a", 0, 3400, 1320), shot("a", 3400, 2840, 6280), rate=60)
+    made = render(timeline, media, tmp_path / "out.mp4", PRESETS["source"], no_progress)
+    with av.open(str(path)) as container:
+        stamps = [frame.pts * frame.time_base for frame in container.decode(video=0) if frame.pts and frame.time_base]
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        times = [
+            frame.pts * frame.time_base
+            for frame in container.decode(video=0)
+            if frame.pts is not None and frame.time_base
+        ]
+    first = [each for each in stamps if Fraction(132, 100) <= each < Fraction(472, 100)]
+    second = [each for each in stamps if Fraction(628, 100) <= each < Fraction(912, 100)]
+    wanted = [each - first[0] for each in first] + [Fraction(34, 10) + each - second[0] for each in second]
+    assert made["method"] == "hybrid" and times == wanted
 
 
 VECTORS = (

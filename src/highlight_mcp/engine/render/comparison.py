@@ -249,7 +249,8 @@ class FinishedReel:
 
     `plan` has what the file holds: no layers in one of sound alone. `pictures` reads it; `scaled` is its size where
     that is not the one it was drawn at. `method` tells how its pictures were made, `checks` what was looked at on the
-    way; `pixels` are those of the footage where pictures were copied from it.
+    way; `pixels` are those of the footage where pictures were copied from it, `written` how many pictures there are
+    where these are not the frames of the plan.
     """
 
     path: Path
@@ -263,6 +264,7 @@ class FinishedReel:
     method: Method = "encoded"
     checks: tuple[OutputCheck, ...] = ()
     pixels: str | None = None
+    written: int | None = None
 
 
 def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_report) -> ComparisonResult:

@@ -135,7 +135,7 @@ def written(task: RenderTask) -> dict[str, Any]:
     width, height = reel.scaled or reel.size
     if reel.pixels is not None and coding.picture is not None:
         coding = replace(coding, picture=replace(coding.picture, pixels=reel.pixels))
-    expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes)
+    expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes, reel.written)
     checks = _CHECKED.get(preset.kind, verify)(task.output, expected)
     verdict = compare_with_sources(reel, process_time() - begun_s, task.progress.beat)
     return {

@@ -42,7 +42,10 @@ MP4 = coding_of(PRESETS[DEFAULT_PRESET])
 
 @dataclass(frozen=True)
 class ExpectedOutput:
-    """What the file must be; width and height are 0 where there are no pictures."""
+    """What the file must be; width and height are 0 where there are no pictures.
+
+    It has so many `pictures`, or as many as it has frames.
+    """
 
     width: int
     height: int
@@ -50,6 +53,7 @@ class ExpectedOutput:
     rate: Fraction
     coding: Coding = MP4
     most_bytes: int | None = None
+    pictures: int | None = None
 
     @property
     def duration_ms(self) -> int:
@@ -112,9 +116,8 @@ def _streams(video: VideoStream | None, audio: AudioStream, expected: ExpectedOu
 
 def _lengths(video: VideoStream | None, audio: AudioStream, expected: ExpectedOutput) -> list[OutputCheck]:
     """The picture to the frame, the sound to the frame or what one block of its coding lasts."""
-    checks = (
-        [OutputCheck("frames", video.frames == expected.frames, of(video.frames, expected.frames))] if video else []
-    )
+    pictures = expected.frames if expected.pictures is None else expected.pictures
+    checks = [OutputCheck("frames", video.frames == pictures, of(video.frames, pictures))] if video else []
     block_ms = expected.coding.sound.slack_ms if expected.coding.sound is not None else Fraction(0)
     slack_ms = max(Fraction(1000) / expected.rate, block_ms)
     for name, stream in (("picture", video), ("sound", audio)):

@@ -61,9 +61,11 @@ def _same_looks(reel: HybridReel, beat: ProgressTick) -> int:
         if stream is None:
             return 0
         base = exact(stream.time_base) or reel.form.base
-        for first, last in _windows(sorted(reel.looks)):
-            # From before the join, so that it is met as a player meets it.
-            seek(container, stream, max(0, first - 1) * reel.form.base)
+        step = round(1 / (reel.form.rate * reel.form.base))
+        # From before the join, so that it is met as a player meets it; an index tells when a keyframe is decoded.
+        ahead = (reel.form.depth + 1) * step
+        for first, last in _windows(sorted(reel.looks), _NEAR * step):
+            seek(container, stream, max(0, first - ahead) * reel.form.base)
             for frame in frames_of(container, stream):
                 beat()
                 at = round((frame.pts or 0) * base / reel.form.base)
@@ -75,13 +77,13 @@ def _same_looks(reel: HybridReel, beat: ProgressTick) -> int:
     return same
 
 
-def _windows(places: list[int]) -> Iterator[tuple[int, int]]:
+def _windows(places: list[int], near: int) -> Iterator[tuple[int, int]]:
     """[first, last] of places that lie near each other."""
     if not places:
         return
     first = last = places[0]
     for place in places[1:]:
-        if place - last > _NEAR:
+        if place - last > near:
             yield first, last
             first = place
         last = place

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from av.video.stream import VideoStream
 
-from ..media.opening import open_media
 from ..media.streams import picture_stream
 from ..render.comparison import FinishedReel
 from ..render.sound_plan import SAMPLE_RATE
 from ..render.task import RenderTask
+from ..render.video_reader import ContainerPool
 from .encoder import StreamForm
 from .errors import NotCopyable
 from .joining import Joiner
@@ -33,7 +33,7 @@ def form_of(made: HybridPlan, template: VideoStream) -> StreamForm:
         sets=sets,
         number=free,
         depth=max(each.depth for each in facts),
-        base=1 / made.render.rate,
+        base=made.base or 1 / made.render.rate,
         rate=made.render.rate,
         interlaced=any(each.is_interlaced for each in facts),
         profile=max(one.profile for each in facts for one in each.sets.sequences.values()),
@@ -51,37 +51,48 @@ class HybridReel:
     reel: FinishedReel
     made: HybridPlan
     form: StreamForm
+    pictures: int
     kept: dict[int, bytes]
     looks: dict[int, bytes]
 
     @property
     def untouched(self) -> float:
         """Share of the pictures that are the source's, bit for bit."""
-        return len(self.kept) / self.made.render.frames
+        return len(self.kept) / self.pictures
 
 
 def write_hybrid(task: RenderTask) -> HybridReel:
     """Write a reel of which the untouched pictures are copied. Raises NotCopyable where that cannot or need not be."""
     size, sources, progress = task.arrangement.size, task.sources, task.progress
     made = plan_copying(task.plan, sources, size, progress.beat, as_filmed=task.preset.short_side is None)
+    pool = ContainerPool(sources)
+    lease = pool.borrow(next(iter(made.shots.values())).shot.clip.media_id or "")
+    try:
+        template = picture_stream(lease.container)
+        assert template is not None
+        return _joined(task, made, form_of(made, template))
+    finally:
+        lease.close()
+        pool.close()
+
+
+def _joined(task: RenderTask, made: HybridPlan, form: StreamForm) -> HybridReel:
+    size, sources, progress = task.arrangement.size, task.sources, task.progress
     on_grid = replace(task, arrangement=replace(task.arrangement, plan=made.render))
-    first = next(iter(made.shots.values())).shot.clip.media_id or ""
-    with open_media(sources[first].path) as container:
-        template = picture_stream(container)
-        assert template is not None and task.coding.sound is not None
-        form = form_of(made, template)
-        renderer, gain = on_grid.renderer(size), on_grid.gain
-        blocks, heard = on_grid.mixed().blocks(gain), 0
-        with HybridWriter(task.output, form, task.coding, task.timeline.title) as writer:
-            joiner = Joiner(made, sources, renderer, writer, progress.beat)
-            for count in joiner.frames():
-                while heard < count * SAMPLE_RATE / made.render.rate and (block := next(blocks, None)) is not None:
-                    heard += block.shape[1]
-                    writer.sound(block)
-                progress.encoded(count)
-            for block in blocks:
+    renderer, gain = on_grid.renderer(size), on_grid.gain
+    blocks, heard = on_grid.mixed().blocks(gain), 0
+    with HybridWriter(task.output, form, task.coding, task.timeline.title) as writer:
+        joiner = Joiner(made, sources, renderer, writer, progress.beat)
+        for count in joiner.frames():
+            while heard < count * SAMPLE_RATE / made.render.rate and (block := next(blocks, None)) is not None:
+                heard += block.shape[1]
                 writer.sound(block)
-            writer.finish()
-            progress.finishing()
-        reel = FinishedReel(task.output, made.render, sources, renderer.letters, size, gain)
-        return HybridReel(reel, made, form, writer.kept, joiner.looks)
+            progress.encoded(count)
+        for block in blocks:
+            writer.sound(block)
+        writer.finish()
+        progress.finishing()
+    # Where the rate varies, no picture of the reel is that of a frame of the plan: only its sound can be compared.
+    plan = made.render if made.base is None else replace(made.render, layers=())
+    reel = FinishedReel(task.output, plan, sources, renderer.letters, size, gain, written=writer.written)
+    return HybridReel(reel, made, form, writer.written, writer.kept, joiner.looks)

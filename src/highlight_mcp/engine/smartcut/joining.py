@@ -43,8 +43,9 @@ class Joiner:
                     at += 1
                     yield at
                     continue
-                for at in self._shot(shot):
-                    yield at
+                yield from self._shot(shot)
+                at = shot.shot.last
+                yield at
         finally:
             self._renderer.close()
             self._pool.close()
@@ -62,12 +63,12 @@ class Joiner:
             for group in reader.groups(start_s):
                 copying.add(group)
                 yield copying.at
-                if copying.at >= shot.last:
+                if copying.is_done:
                     break
         finally:
             lease.close()
         self._writer.end_run()
-        for number in range(copying.at, shot.last):
+        for number in range(copying.at if self._made.base is None else shot.last, shot.last):
             if not self._made.format.is_drawn_alike:
                 raise NotCopyable("damaged")
             self._draw(number)
@@ -99,6 +100,7 @@ class _ShotCopying:
         self._rebasing: Rebasing | None = None
         self._identity = 0
         self.at = placed.shot.first
+        self.is_done = False
 
     def add(self, group: Group) -> None:
         """Write what the shot shows of the next group."""
@@ -116,35 +118,50 @@ class _ShotCopying:
         if encoded is not None:
             encoded.finish()
         self._before, self._whole = group, plan.is_whole
-        self.at += len(frames)
+        self.at = self._reached(frames)
 
     def _frames(self, group: Group) -> dict[int, int]:
-        """The output frame of each picture of the group that the shot shows, by its place in the group."""
-        shot, rate = self._placed.shot, self._made.render.rate
+        """The output frame (or tick) of each picture of the group that the shot shows, by its place in the group."""
         shown = sorted(
             (place for place, each in enumerate(group.pictures) if each.is_shown and each.stamp >= self._placed.begins),
             key=lambda place: group.pictures[place].stamp,
         )
+        if self._made.base is None:
+            return self._on_grid(group, shown)
+        begins, stops, starts = self._placed.begins, self._placed.stops, self._placed.starts
+        self.is_done = any(group.pictures[place].stamp >= stops for place in shown)
+        stamps = {place: group.pictures[place].stamp for place in shown}
+        return {place: starts + stamp - begins for place, stamp in stamps.items() if stamp < stops}
+
+    def _on_grid(self, group: Group, shown: list[int]) -> dict[int, int]:
+        shot, rate = self._placed.shot, self._made.render.rate
         frames = {}
         for number, place in enumerate(shown[: shot.last - self.at], self.at):
             off_s = (group.pictures[place].stamp - self._placed.begins) * self._reader.base
             if abs(off_s * rate - (number - shot.first)) >= 0.5:
-                raise NotCopyable("variable", name=self._name)
+                raise NotCopyable("variable", name=self._reader.name)
             frames[place] = number
+        self.is_done = self.at + len(frames) >= shot.last
         return frames
 
-    @property
-    def _name(self) -> str:
-        return self._placed.shot.clip.label
+    def _reached(self, frames: dict[int, int]) -> int:
+        """The output frame that comes behind these."""
+        if self._made.base is None or not frames:
+            return self.at + len(frames)
+        last_s = max(frames.values()) * self._made.base
+        return min(self._placed.shot.last, max(self.at, int(last_s * self._made.render.rate)))
 
     def _use(self, number: int | None) -> Use:
         if number is None:
             return "drop"
-        return "encode" if number in self._made.touched else "copy"
+        return "encode" if self._is_drawn(number) else "copy"
+
+    def _is_drawn(self, number: int) -> bool:
+        return self._made.base is None and number in self._made.touched
 
     def _encoded(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> "_Decoding | None":
         """The pictures that are decoded to be encoded again; what is drawn reads its own."""
-        wanted = {place for place in (*plan.leading, *plan.trailing) if frames[place] not in self._made.touched}
+        wanted = {place for place in (*plan.leading, *plan.trailing) if not self._is_drawn(frames[place])}
         watched = {group.pictures[place].stamp: frames[place] for place in self._beside_joins(group, plan, frames)}
         needed = {group.pictures[place].stamp for place in wanted} | watched.keys()
         if not needed:
@@ -164,7 +181,7 @@ class _ShotCopying:
     def _write(self, places: Sequence[int], frames: dict[int, int], encoded: "_Decoding | None") -> None:
         for place in places:
             number = frames[place]
-            if number in self._made.touched:
+            if self._is_drawn(number):
                 picture = self._renderer.frame(number)
             else:
                 assert encoded is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import PurePath
 from typing import Any
 
 import av
@@ -78,6 +79,7 @@ class PictureReader:
     def __init__(self, container: InputContainer, stream: VideoStream, beat: ProgressTick) -> None:
         self._container = container
         self._beat = beat
+        self.name = PurePath(container.name).name
         self.stream = stream
         self.base = exact(stream.time_base) or Fraction(1)
         self.origin = origin(container)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 from ..media.streams import picture_stream
 from ..render.plan import Layer, PlacedClip, RenderPlan
@@ -24,13 +25,21 @@ _FEWEST = Fraction(1, 5)
 class CopiedShot:
     """A shot of which pictures are copied.
 
-    `begins` is the stamp (ticks of its source) of the first that it shows, `reach` how many frames it shows before
-    one from which copying can begin, as far as an index tells.
+    `begins` is the stamp (ticks of its source) of the first that it shows, `stops` that from which on it shows none,
+    `base` seconds of a tick, `reach` how many frames it shows before one from which copying can begin, as far as an
+    index tells.
     """
 
     shot: PlacedClip
     begins: int
+    stops: int
+    base: Fraction
     reach: int
+
+    @property
+    def starts(self) -> int:
+        """The tick of the reel at which it begins."""
+        return round(Fraction(self.shot.clip.start_ms, 1000) / self.base)
 
 
 @dataclass(frozen=True)
@@ -48,13 +57,17 @@ class SourceFacts:
 
 @dataclass(frozen=True)
 class HybridPlan:
-    """What is copied of a reel; `render` is the plan with all shots and their sound on the grid of their sources."""
+    """What is copied of a reel; `render` is the plan with all shots and their sound on the grid of their sources.
+
+    Pictures of a varying rate keep their distances: they are shown at ticks of `base` seconds, else at frames.
+    """
 
     render: RenderPlan
     shots: dict[int, CopiedShot]
     touched: TouchedFrames
     facts: dict[str, SourceFacts]
     format: PictureFormat
+    base: Fraction | None
 
     @property
     def copyable(self) -> int:
@@ -70,7 +83,8 @@ def plan_copying(
 ) -> HybridPlan:
     """What of a plan can be copied into a reel of this size.
 
-    `as_filmed`: woven fields stay what they are. Raises NotCopyable with the reason where nothing can.
+    `as_filmed`: woven fields and a varying rate stay what they are. Raises NotCopyable with the reason where nothing
+    can be copied.
     """
     touched = TouchedFrames(plan)
     shots = [shot for shot in plan.layers[0].shots if _is_footage(shot, sources)]
@@ -79,19 +93,32 @@ def plan_copying(
     reading = _Reading(sources, beat)
     try:
         facts = reading.facts({shot.clip.media_id or "" for shot in shots})
-        chosen = _majority(shots, facts, sources, _Wanted(size, plan.rate, as_filmed))
-        placed = {shot.first: reading.placed(shot, plan.rate) for shot in shots if facts[_media(shot)].form == chosen}
+        fitting = _fitting(shots, facts, sources, _Wanted(size, plan.rate, as_filmed))
+        placed = {shot.first: reading.placed(shot, plan.rate) for shot in fitting}
     finally:
         reading.close()
-    made = HybridPlan(_aligned(plan, placed), placed, touched, facts, chosen)
+    chosen = facts[_media(fitting[0])].form
+    varying = any(sources[_media(shot)].info.variable_frame_rate for shot in fitting)
+    base = _one_base(placed) if varying and as_filmed else None
+    made = HybridPlan(_aligned(plan, placed), placed, touched, facts, chosen, base)
     if made.copyable < _FEWEST * plan.frames:
         raise NotCopyable("edits")
     if made.copyable - sum(each.reach for each in placed.values()) < _FEWEST * plan.frames:
         raise NotCopyable("sparse")
+    if made.copyable < plan.frames and base is not None:
+        raise NotCopyable("variable", name=sources[_media(fitting[0])].info.name)
     woven = any(facts[_media(each.shot)].is_interlaced for each in placed.values())
     if made.copyable < plan.frames and (woven or not chosen.is_drawn_alike):
         raise NotCopyable("colours")
     return made
+
+
+def _one_base(placed: dict[int, CopiedShot]) -> Fraction:
+    """Seconds of a tick, where all sources count alike. Raises NotCopyable."""
+    bases = {each.base for each in placed.values()}
+    if len(bases) > 1:
+        raise NotCopyable("clocks")
+    return bases.pop()
 
 
 def _media(shot: PlacedClip) -> str:
@@ -103,23 +130,25 @@ def _is_footage(shot: PlacedClip, sources: Sources) -> bool:
     return source is not None and source.info.kind == "video" and is_as_recorded(shot.clip)
 
 
-def _majority(
+def _fitting(
     shots: Sequence[PlacedClip], facts: dict[str, SourceFacts], sources: Sources, wanted: "_Wanted"
-) -> PictureFormat:
-    """The form that most of the pictures have which fit the reel. Raises NotCopyable for the longest that does not."""
-    fitting: Counter[PictureFormat] = Counter()
+) -> list[PlacedClip]:
+    """The shots that fit the reel and each other, as many pictures as possible.
+
+    Raises NotCopyable with what keeps the longest out where none does.
+    """
+    fitting: dict[PictureFormat, list[PlacedClip]] = {}
     refused: Counter[tuple[str, str]] = Counter()
     for shot in shots:
         source = sources[_media(shot)]
-        reason = _misfit(source, facts.get(_media(shot)), wanted)
-        if reason:
+        if reason := _misfit(source, facts.get(_media(shot)), wanted):
             refused[reason, source.info.name] += shot.last - shot.first
         else:
-            fitting[facts[_media(shot)].form] += shot.last - shot.first
+            fitting.setdefault(facts[_media(shot)].form, []).append(shot)
     if not fitting:
         reason, name = refused.most_common(1)[0][0]
         raise NotCopyable(reason, name=name)
-    return fitting.most_common(1)[0][0]
+    return max(fitting.values(), key=lambda alike: sum(shot.last - shot.first for shot in alike))
 
 
 @dataclass(frozen=True)
@@ -142,6 +171,8 @@ def _misfit(source: RenderSource, facts: SourceFacts | None, wanted: _Wanted) ->
         return "size"
     if facts.is_interlaced and not wanted.as_filmed:
         return "interlaced"
+    if wanted.as_filmed and info.variable_frame_rate:
+        return ""
     if info.frame_rate is None or abs(info.frame_rate / wanted.rate - 1) > Fraction(1, 2000):
         return "rate"
     return ""
@@ -185,7 +216,9 @@ class _Reading:
             lease.close()
         on_grid_s = shot.first / rate - Fraction(shot.clip.start_ms, 1000)
         offset_s = begins * reader.base - reader.origin - start_s - on_grid_s
-        return CopiedShot(replace(shot, offset_s=offset_s), begins, _reach(reader, begins, shot, rate))
+        stops = ceil(reader.ticks(Fraction(shot.clip.source.end_ms, 1000) - _SLACK_S))
+        reach = _reach(reader, begins, shot, rate)
+        return CopiedShot(replace(shot, offset_s=offset_s), begins, stops, reader.base, reach)
 
 
 def _reach(reader: PictureReader, begins: int, shot: PlacedClip, rate: Fraction) -> int:

@@ -42,6 +42,7 @@ class HybridWriter:
         self._encoder: VideoCodecContext | None = None
         self._clock = _DecodingClock(form.depth, round(1 / (form.rate * form.base)))
         self.kept: dict[int, bytes] = {}
+        self.written = 0
 
     def __enter__(self) -> "HybridWriter":
         return self
@@ -93,6 +94,7 @@ class HybridWriter:
         if packet.dts > at:
             raise NotCopyable("order")
         packet.is_keyframe = is_key
+        self.written += 1
         self._container.mux(packet)
 
 

@@ -96,7 +96,11 @@ class ExportOutput(ToolOutput):
             facts.append(format_time(self.duration_ms))
         if self.size_bytes is not None:
             facts.append(f"{self.size_bytes / 1e6:.1f} MB")
-        return ", ".join([*facts, *([word_of("server.method", self.method)] if self.method else [])])
+        if self.method:
+            facts.append(word_of("server.method", self.method))
+        # How many pictures are those of the footage, or why none is.
+        facts += [check.detail for check in self.checks or () if check.name == "untouched"]
+        return ", ".join(facts)
 
     def _verdict(self) -> list[str]:
         checks = self.checks or ()
