@@ -105,7 +105,7 @@ class ExportOutput(ToolOutput):
     def _verdict(self) -> list[str]:
         checks = self.checks or ()
         bad = [say("server.check_failed", name=check_name(each), detail=each.detail) for each in checks if not each.ok]
-        good = tuple(check_name(each) for each in checks)
+        good = tuple(check_name(each) for each in checks if each.name != "untouched")
         return bad or ([say("server.checked", names=good)] if checks else [])
 
 
