@@ -1,5 +1,6 @@
 """What each preset makes of a short reel: the kind of file, its size and rate, its checks, and what is refused."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from render_kit import reel, shot, sources
 
 from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.job_process import no_progress
+from highlight_mcp.engine.render import hardware, writers
+from highlight_mcp.engine.render.codings import Coding
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.messages import in_words
 from highlight_mcp.presets import PRESETS
@@ -216,3 +219,40 @@ def test_every_preset_has_a_writer_and_a_rate_that_its_file_can_say() -> None:
         if preset.codec == "webp":
             assert preset.rate is not None and (1000 / preset.rate).denominator == 1
         assert preset.shape is None or Fraction(*preset.shape) > 0
+
+
+def words_of_encoding(facts: dict[str, Any]) -> list[str]:
+    return [warning for warning in facts["warnings"] if "encode" in warning]
+
+
+def test_without_a_hardware_encoder_that_works_the_processor_encodes_and_it_is_said(
+    footage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "ENCODERS", ("h264_of_nobody", "h264_nvenc"))
+    facts = export(footage, tmp_path / "x.mp4", "480p", hardware=True)
+    assert words_of_encoding(facts) == [
+        "No hardware encoder works on this machine, so the reel was encoded by the processor."
+    ]
+    (tmp_path / "x.mp4").unlink()
+    assert words_of_encoding(export(footage, tmp_path / "x.mp4", "480p")) == [], "nobody asked for one"
+
+
+def test_an_encoder_that_works_when_it_is_tried_is_used_and_its_file_is_looked_at_like_any(
+    footage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "ENCODERS", ("libx264",))  # stands for one in hardware, which none is here
+    facts = export(footage, tmp_path / "x.mp4", "480p", hardware=True)
+    assert words_of_encoding(facts) == []
+    assert {"picture", "source pictures"} <= names(facts)
+
+
+def test_an_encoder_that_fails_in_the_middle_leaves_a_whole_reel_and_is_named(
+    footage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(coding: Coding, _size: tuple[int, int], _rate: Fraction) -> Coding:
+        assert coding.picture is not None
+        return replace(coding, picture=replace(coding.picture, options={"preset": "of nobody"}))
+
+    monkeypatch.setattr(writers, "with_hardware", broken)
+    (warning,) = words_of_encoding(export(footage, tmp_path / "x.mp4", "480p", hardware=True))
+    assert "libx264 failed" in warning

@@ -89,3 +89,20 @@ async def test_a_reel_in_parts_is_a_folder_with_a_list(bench: Bench, match: Path
     assert [Path(name).suffix for name in kept_in(folder)] == [".jpg", ".mp4", ".jpg", ".mp4", ".json"]
     assert all(check["ok"] for check in made["checks"])
     assert "edl" in refused["message"]
+
+
+async def test_the_same_export_again_is_the_file_that_is_there_unless_something_has_changed_it(
+    bench: Bench, match: Path
+) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        first = await host.finished("export", preset="draft", filename="once")
+        again = await host.finished("export", preset="draft", filename="once")
+        other = await host.finished("export", preset="draft", filename="once", max_size_mb=5)
+        with open(first["path"], "ab") as file:  # noqa: ASYNC230, PTH123 - a person writes to it
+            file.write(b"more")
+        changed = await host.finished("export", preset="draft", filename="once")
+    assert (again["render_id"], again["path"]) == (first["render_id"], first["path"])
+    assert Path(other["path"]).name == "once (2).mp4"
+    assert Path(changed["path"]).name == "once (3).mp4"

@@ -39,6 +39,7 @@ class RenderSpec:
     settings: JobSettings
     most_bytes: int | None = None
     split: bool = False
+    hardware: bool = False
 
     def as_json(self) -> str:
         """The engine job without its output, and with the folder of the reel."""
@@ -50,6 +51,8 @@ class RenderSpec:
             job["most_bytes"] = self.most_bytes
         if self.split:
             job["split"] = True
+        if self.hardware:
+            job["hardware"] = True
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
@@ -72,13 +75,13 @@ def read_request(
     choice = _choice(request.output)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     most_bytes = None if request.output.max_size_mb is None else int(request.output.max_size_mb * 1e6)
-    split = bool(request.output.split)
+    split, hardware = bool(request.output.split), bool(request.output.hardware)
     if split and choice.job != "render":
         raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
-    wanted = [choice.name, choice.ending, most_bytes, split, request.output.filename or ""]
+    wanted = [choice.name, choice.ending, most_bytes, split, hardware, request.output.filename or ""]
     parts = [timeline.model_dump_json(), *wanted, request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes, split)
+    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes, split, hardware)
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -32,6 +33,8 @@ from .results import ReelFacts, RenderResult, SessionState
 
 log = logging.getLogger(__name__)
 KEPT = 200
+_LATE_S = 2.0
+"""By how much a file may be younger than its render: file systems keep times in steps of up to two seconds."""
 PUBLISHED = {"1080p": "1080p", "720p": "720p", "480p": "480p", "draft": None}
 """Presets that a server can make which knows the published contract alone, as the resolution that asks for them."""
 PLAIN = ExportDetails()
@@ -100,8 +103,9 @@ class RenderService:
         output = await self._output(choice, filename, details)
         purpose = fingerprint([state.draft, choice.name, choice.ending, filename, *details.wire().values()])
         async with self._starting:
-            if (running := await self._running(state.session_id, purpose)) is not None:
-                return running.snapshot(joined=True)
+            known = await self._running(state.session_id, purpose) or await self._kept(state.session_id, purpose)
+            if known is not None:
+                return known.snapshot(joined=True)
             try:
                 record = new_record(state.session_id, name, purpose)
                 record = await self._submissions.send(record, state.draft, output)
@@ -168,6 +172,18 @@ class RenderService:
                     continue
                 if render.status not in FINAL_STATUSES:
                     return replace(record, info=render)
+        return None
+
+    async def _kept(self, session_id: str, purpose: str) -> RenderRecord | None:
+        """The finished export of the same, where its file lies as the local backend left it."""
+        config = self._caller.credentials.config
+        if config.kind != "embedded":
+            return None
+        same = (each for each in self._records.of(session_id) if each.purpose == purpose and each.path)
+        for record in same:
+            there = record.info.status == "completed" and Path(record.path or "").parent == config.output_dir
+            if there and await anyio.to_thread.run_sync(_is_untouched, record):
+                return record
         return None
 
     async def _output(self, choice: ExportChoice, filename: str | None, details: ExportDetails) -> RenderOutput:
@@ -328,6 +344,18 @@ class RenderService:
             raise
         render = record.info.model_copy(update={"fault": None})
         return replace(record, path=str(path), info=render if reel is None else _seen(render, reel))
+
+
+def _is_untouched(record: RenderRecord) -> bool:
+    """Whether the file of a render, or each of its parts, is there in its size and has not been written to since."""
+    place, info = Path(record.path or ""), record.info
+    try:
+        states = [(place / name).stat() for name in info.files] if info.files else [place.stat()]
+    except OSError:
+        return False
+    if info.completed_at is None or sum(state.st_size for state in states) != info.size_bytes:
+        return False
+    return all(state.st_mtime <= info.completed_at / 1000 + _LATE_S for state in states)
 
 
 def _unheard(_done: int) -> None:

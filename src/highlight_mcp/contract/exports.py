@@ -23,10 +23,11 @@ class ExportChoice(NamedTuple):
 
 
 class ExportDetails(FrozenModel):
-    """What else is asked of an export: at most so many megabytes (10⁶ bytes), a file for each clip."""
+    """What else is asked of an export: at most so many megabytes (10⁶ bytes), a file for each clip, hardware."""
 
     max_size_mb: float | None = None
     split: bool = False
+    hardware: bool = False
 
     @property
     def asked(self) -> bool:

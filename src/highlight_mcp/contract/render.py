@@ -40,6 +40,7 @@ class RenderOutput(WireModel):
     filename: str | None = None
     max_size_mb: float | None = Field(None, gt=0, le=1_000_000)
     split: bool | None = None
+    hardware: bool | None = None
 
 
 class RenderRequest(WireModel):

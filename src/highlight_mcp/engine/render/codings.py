@@ -8,13 +8,18 @@ from ...presets import Preset
 
 @dataclass(frozen=True)
 class PictureCoding:
-    """`encoder` as FFmpeg calls it, `codec` as it is found in the file; `options` are the encoder's own."""
+    """`encoder` as FFmpeg calls it, `codec` as it is found in the file; `options` are the encoder's own.
+
+    `fed` are the pixels that it takes where those are others than come out, `bps` its bit rate where it needs one.
+    """
 
     encoder: str
     codec: str
     pixels: str
     options: dict[str, str] = field(default_factory=dict)
     smallest: tuple[int, int] = (2, 2)
+    fed: str = ""
+    bps: int | None = None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Mp4Writer:
             if one is not None:
                 _set_pass(stream.codec_context, one)
             self._video = stream
-        self._pixels = coding.picture.pixels if coding.picture is not None else ""
+        self._pixels = (coding.picture.fed or coding.picture.pixels) if coding.picture is not None else ""
         self._scaler = VideoReformatter()
         self._sound = SoundEncoder(self._container, coding.sound) if coding.sound is not None else None
         self._frames = 0
@@ -155,7 +155,9 @@ def set_picture(
     codec: VideoCodecContext, coding: PictureCoding, size: tuple[int, int], rate: Fraction, keyframes_s: Fraction
 ) -> None:
     """Tell an encoder what it is to encode: limited-range BT.709 with square pixels."""
-    codec.width, codec.height, codec.pix_fmt = *size, coding.pixels
+    codec.width, codec.height, codec.pix_fmt = *size, coding.fed or coding.pixels
+    if coding.bps is not None:
+        codec.bit_rate = coding.bps
     codec.time_base = 1 / rate
     codec.options = dict(coding.options)
     if coding.codec == "h264":

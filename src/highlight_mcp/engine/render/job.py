@@ -50,8 +50,9 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Render `timeline` with `media` to `output` at `preset`; returns the facts of the file.
 
     `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
-    are kept; with `split` the output is a folder of parts. Raises EngineError: for an empty timeline, missing or
-    damaged footage, a script without a font, a full disk, and when the finished file fails a check.
+    are kept; with `split` the output is a folder of parts; `hardware` allows an encoder in hardware, if one works.
+    Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full disk, and
+    when the finished file fails a check.
     """
     try:
         timeline = Timeline.model_validate(spec["timeline"])
@@ -64,7 +65,8 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
     looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
     make = render_split if spec.get("split") else render
-    return make(timeline, sources, output, preset, progress, spec.get("ending") or "", looks)
+    hardware = bool(spec.get("hardware"))
+    return make(timeline, sources, output, preset, progress, spec.get("ending") or "", looks, hardware)
 
 
 def _preset(name: str) -> Preset:
@@ -81,9 +83,10 @@ def render(
     progress: Progress,
     ending: str = "",
     looks: AsFilmed = looks_at,
+    hardware: bool = False,
 ) -> dict[str, Any]:
     """See `run`."""
-    task = _begun(timeline, sources, output, preset, progress, ending, looks)
+    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware)
     facts = written(task)
     return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
 
@@ -96,9 +99,10 @@ def render_split(
     progress: Progress,
     ending: str,
     looks: AsFilmed = looks_at,
+    hardware: bool = False,
 ) -> dict[str, Any]:
     """A file for each clip of the reel, with its picture, in the folder `output`, and a list of them. See `run`."""
-    task = _begun(timeline, sources, output, preset, progress, ending, looks)
+    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware)
     facts = write_parts(task, ending or preset.endings[0], written)
     return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
 

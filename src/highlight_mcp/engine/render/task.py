@@ -25,7 +25,7 @@ class RenderTask:
     """What writers of all kinds of files are given. `notes` fills up while footage is read.
 
     Of a part `whole` is the plan that it is cut out of, from the output frame `first` on, and `known_gain` that of the
-    whole: so texts, music and loudness are those of the reel.
+    whole: so texts, music and loudness are those of the reel. `hardware` says that an encoder in hardware may be used.
     """
 
     arrangement: Arrangement
@@ -38,6 +38,7 @@ class RenderTask:
     whole: RenderPlan | None = None
     first: int = 0
     known_gain: float | None = None
+    hardware: bool = False
 
     @property
     def timeline(self) -> Timeline:

@@ -6,7 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import av
+
 from ...messages import message
+from ...messages.reasons import reason_of
 from ...presets import ExportKind, Preset
 from ..errors import EngineError
 from ..smartcut.check import check_copies
@@ -16,6 +19,7 @@ from .animation import write_animation
 from .comparison import FinishedReel, Method
 from .encoding import FirstPass, Mp4Writer, Pass, interleaved
 from .fitting import picture_budget, side_for, sound_bps
+from .hardware import with_hardware
 from .plan import frame_size
 from .task import RenderTask
 from .verify import OutputCheck
@@ -54,7 +58,7 @@ def _drawn(task: RenderTask) -> FinishedReel:
     told how many bits these pictures take, and so how large they may be.
     """
     if task.preset.most_bytes is None or task.preset.codec != "h264":
-        made = _encoded(task, task.arrangement.size)
+        made = _by_hardware(task) or _encoded(task, task.arrangement.size)
         if task.preset.most_bytes is not None and task.output.stat().st_size > task.preset.most_bytes:
             raise too_large(task)
         return made
@@ -65,6 +69,22 @@ def _drawn(task: RenderTask) -> FinishedReel:
         for file in task.output.parent.glob(f"{glob.escape(stats.name)}*"):
             with suppress(OSError):
                 file.unlink()
+
+
+def _by_hardware(task: RenderTask) -> FinishedReel | None:
+    """A reel by an encoder in hardware, where that is asked for and one works; that none did is told."""
+    if not task.hardware or task.preset.codec != "h264":
+        return None
+    coding = with_hardware(task.coding, task.arrangement.size, task.plan.rate)
+    if coding is None:
+        task.notes.add(message("engine.reel.no_hardware"))
+        return None
+    try:
+        return _encoded(replace(task, coding=coding), task.arrangement.size)
+    except av.error.FFmpegError as error:
+        assert coding.picture is not None
+        task.notes.add(message("engine.reel.hardware_failed", name=coding.picture.encoder, reason=reason_of(error)))
+        return None
 
 
 def _bounded(task: RenderTask, stats: Path, most_bytes: int) -> FinishedReel:

@@ -36,6 +36,7 @@ class ExportArguments(Arguments):
     preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
     filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
     max_size_mb: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
+    hardware: Annotated[bool, Field(description="Encode in hardware, if any works")] = False
     split: Annotated[bool, Field(description="A file per clip, with a list")] = False
     render_id: Annotated[
         str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
