@@ -143,20 +143,23 @@ def test_footage_of_a_varying_rate_and_without_a_place_is_told() -> None:
 CONTENT = {
     "fcpxml": "import-options? resources? library?", "resources": "asset effect format", "library": "event",
     "event": "project", "project": "sequence", "sequence": "note? spine metadata?", "asset": "media-rep metadata?",
-    "media-rep": "", "format": "", "effect": "", "spine": "asset-clip gap title transition",
+    "media-rep": "", "format": "", "effect": "", "spine": "asset-clip clip gap title transition",
     "asset-clip": (
-        "note? conform-rate? timeMap? adjust-conform? adjust-blend? adjust-volume? asset-clip* title* marker*"
+        "note? conform-rate? timeMap? adjust-conform? adjust-blend? adjust-volume? asset-clip* clip* title* marker*"
     ),
-    "gap": "note? asset-clip* title* marker*", "title": "text* text-style-def* note?", "text": "text-style*",
+    "clip": "note? conform-rate? timeMap? adjust-conform? adjust-blend? video asset-clip* clip* title* marker*",
+    "video": "",
+    "gap": "note? asset-clip* clip* title* marker*", "title": "text* text-style-def* note?", "text": "text-style*",
     "text-style-def": "text-style", "text-style": "", "timeMap": "timept*", "timept": "", "conform-rate": "",
     "adjust-conform": "", "adjust-blend": "param*", "adjust-volume": "param*", "param": "fadeIn? fadeOut?",
     "fadeIn": "", "fadeOut": "", "marker": "", "transition": "filter-video?", "filter-video": "",
 }  # fmt: skip
 """What elements hold, in their order where a sign of how often stands at them (the document type of Final Cut Pro)."""
 NEEDED = {
-    "format": "id", "asset": "id", "media-rep": "src", "effect": "id uid", "asset-clip": "ref", "gap": "duration",
-    "title": "ref duration", "transition": "duration", "marker": "start value", "timept": "time value",
-    "sequence": "format", "text-style-def": "id", "filter-video": "ref",
+    "format": "id", "asset": "id", "media-rep": "src", "effect": "id uid", "asset-clip": "ref", "clip": "duration",
+    "video": "ref", "gap": "duration", "title": "ref duration", "transition": "duration",
+    "marker": "start value", "timept": "time value", "sequence": "format", "text-style-def": "id",
+    "filter-video": "ref",
 }  # fmt: skip
 TIME = re.compile(r"-?\d+(/\d+)?s")
 

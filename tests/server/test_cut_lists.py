@@ -9,13 +9,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as Tree
 
+import httpx
 import pytest
 from mcp.types import ResourceLink
 
 from highlight_mcp.interchange.formats import FORMATS
 from highlight_mcp.server.options import ServerOptions
+from media_factory import copy_of, make_clip
 
 from .conftest import Bench, Host, text_of
+from .household import household_in, serving
 
 pytestmark = pytest.mark.anyio
 KEPT = [{"op": "keep", "ranges_ms": [[1000, 5000], [10_000, 14_000]]}, {"op": "speed", "factor": 2, "clips": [2]}]
@@ -138,3 +141,38 @@ async def test_a_list_that_cannot_be_read_is_refused_with_its_line_and_leaves_no
             assert told in error["message"]
         two = await host.error("upload", sources=[str(bomb), str(broken)])
         assert "2 lists of cuts" in two["message"]
+
+
+@pytest.mark.slow
+async def test_over_http_a_list_is_fetched_and_names_no_folder_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "shelf").mkdir()
+    shelf = make_clip(tmp_path / "shelf" / "match.mp4", seconds=2)
+    house = household_in(tmp_path)
+    house.add("ann", shelf.parent)
+    inbox = house.settings.home / "users" / "ann" / "inbox"
+    inbox.mkdir(parents=True)
+    copy_of(shelf, "my phone.mp4").rename(inbox / "my phone.mp4")
+    with serving(house):
+        async with house.host("ann") as ann:
+            await ann.call("upload", sources=[str(shelf), "my phone.mp4"], new_session=True)
+            whole = [{"op": "keep", "ranges_ms": [[0, 1000]], "source": name} for name in ("match.mp4", "my phone.mp4")]
+            assert (await ann.finished("edit", operations=whole))["status"] == "done"
+            made = await ann.finished("export", preset="otio")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(made["url"])
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    links = [part["target_url"] for part in references(answer.json())]
+    assert set(links) == {shelf.as_uri(), "./my%20phone.mp4"}
+    assert str(house.settings.home) not in answer.text
+    assert any("my phone.mp4 came as an upload" in each for each in made["warnings"])
+
+
+def references(value: Any) -> list[dict[str, Any]]:
+    """The files that an OTIO document names, wherever they stand in it."""
+    if isinstance(value, list):
+        return [found for each in value for found in references(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if value.get("OTIO_SCHEMA") == "ExternalReference.1" else []
+    return own + [found for each in value.values() for found in references(each)]

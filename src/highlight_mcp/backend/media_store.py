@@ -158,9 +158,8 @@ class MediaRecord:
         return self.mark.size_bytes
 
     def as_job(self) -> dict[str, Any]:
-        """As an engine job takes it: the child reads this very file or none. No person knows an `owned` file's path."""
-        facts = {"info": self.info.model_dump(mode="json"), "path": str(self.path), "file": self.mark.model_dump()}
-        return {**facts, "owned": True} if self.owned else facts
+        """As an engine job takes it: the child reads this very file or none."""
+        return {"info": self.info.model_dump(mode="json"), "path": str(self.path), "file": self.mark.model_dump()}
 
     @property
     def unchanged(self) -> bool:

@@ -88,7 +88,7 @@ class RenderJobs:
 
     async def run(self, job_id: str) -> dict[str, Any]:
         """The heavy part (see `jobs.Work`)."""
-        spec = await asyncio.to_thread(self._begin, job_id)
+        spec = self._with_owners(await asyncio.to_thread(self._begin, job_id))
         used: list[str] = []
 
         def make_spec(attempt: str) -> dict[str, Any]:
@@ -100,6 +100,12 @@ class RenderJobs:
         finally:
             await asyncio.shield(asyncio.to_thread(self._sweep_if_over, job_id))
         return FinishedRender(used[-1], facts)._asdict()
+
+    def _with_owners(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """The job with `owned` at footage that lies in our own folders, of which no person knows the path."""
+        home = self._config.home.resolve()
+        media = [{**each, "owned": Path(each["path"]).is_relative_to(home)} for each in spec["media"]]
+        return {**spec, "media": media}
 
     def conclude(self, job_id: str, result: dict[str, Any]) -> None:
         """Verify, publish, and settle (see `jobs.Work`)."""

@@ -27,8 +27,11 @@ CONFORMED = {
 TITLE_UID = ".../Titles.localized/Bumper:Opener.localized/Basic Title.localized/Basic Title.moti"
 TRANSITIONS = {
     "crossfade": ("Cross Dissolve", "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265"),
-    "wipe": ("Wipe", "FxPlug:857E8C9F-F0B5-4FA2-8B46-6B0B8A8F1B63"),
+    "wipe": ("Wipe", "FxPlug:857E2FBA-98DB-411B-A88C-CE6ABC1F65D8"),
+    "slide": ("Slide", "FxPlug:6AAB0D54-FCD8-4EBD-A62D-D352A5ED1648"),
+    "fade_black": ("Fade To Color", "FxPlug:F779C565-486D-4633-8035-0374B4DB8F5C"),
 }
+"""Those of Final Cut Pro, as it names them in documents of its own; the colour of the last is black unless set."""
 _BASE_HEIGHT = 1080
 """Lines of the picture that the sizes of type are given for."""
 
@@ -159,9 +162,16 @@ def _clip(
     local = event.taken.start / event.rate / (event.clip.speed if retimed and not event.clip.freeze else 1)
     start = media + local if not retimed else local
     heard = event.is_heard or not source.info.has_sound
+    length = written(event.record.length / sequence.rate)
+    if source.info.kind == "image":
+        made = element(
+            parent, "clip", lane=lane, offset=written(offset), name=one_line(event.name), start="0s", duration=length
+        )
+        element(made, "video", ref=document.asset(source), offset="0s", start="0s", duration=length)
+        return _dressed(made, event, document, Fraction(0), reason=lane is None)
     made = element(
         parent, "asset-clip", ref=document.asset(source), lane=lane, offset=written(offset), name=one_line(event.name),
-        start=written(start), duration=written(event.record.length / sequence.rate), audioRole=role,
+        start=written(start), duration=length, audioRole=role,
         srcEnable=None if heard or not source.info.has_picture else "video",
         tcFormat="DF" if source.drops(sequence.drops) else "NDF",
     )  # fmt: skip
@@ -169,13 +179,19 @@ def _clip(
         element(made, "conform-rate", scaleEnabled="0", srcFrameRate=CONFORMED[event.rate])
     if retimed:
         _time_map(made, event, media, sequence.rate)
-    if source.info.has_picture and event.clip.placement is None:
+    return _dressed(made, event, document, start, reason=lane is None)
+
+
+def _dressed(made: Tree.Element, event: CutEvent, document: _Document, start: Fraction, *, reason: bool) -> Holder:
+    """A clip with its settings, and with the reason why it was chosen."""
+    assert event.source is not None
+    if event.source.info.has_picture and event.clip.placement is None:
         element(made, "adjust-conform", type="fill" if event.clip.fit == "cover" else "fit")
     _opacity(made, event)
     _volume(made, event)
-    if lane is None and (event.clip.label or event.clip.why):
+    if reason and (event.clip.label or event.clip.why):
         label, why = one_line(event.clip.label or event.name), one_line(str(event.clip.why))
-        frame = written(1 / sequence.rate, whole=False)
+        frame = written(1 / document.sequence.rate, whole=False)
         element(made, "marker", start=written(start), duration=frame, value=label, note=why or None)
     return Holder(made, event.record.start, event.record.end, start)
 
@@ -287,7 +303,8 @@ def _color(color: str, opacity: float) -> str:
     return " ".join(f"{part:g}" for part in (*(round(each, 4) for each in parts), opacity))
 
 
-_ORDER = ("conform-rate", "timeMap", "adjust-conform", "adjust-blend", "adjust-volume", "asset-clip", "title", "marker")
+_ORDER = ("conform-rate", "timeMap", "adjust-conform", "adjust-blend", "adjust-volume", "video", "asset-clip", "clip",
+          "title", "marker")  # fmt: skip
 
 
 def _sort(item: Tree.Element) -> None:

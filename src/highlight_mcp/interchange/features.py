@@ -31,8 +31,8 @@ _OF_CLIPS: dict[str, Callable[[Clip], bool]] = {
 }
 _OF_TITLES = ("text_style", "text_position", "text_fade", "text_count")
 FEATURES = frozenset({
-    *_OF_CLIPS, *_OF_TITLES, "card", "card_color", "crossfade", "wipe", "transition_kind", "cover", "blur", "overlay",
-    "music", "more_music", "track_gain", "ducking", "titles", "loudness", "markers", "gap",
+    *_OF_CLIPS, *_OF_TITLES, "card", "card_color", "crossfade", "wipe", "slide", "fade_black", "fade_white", "cover",
+    "blur", "overlay", "music", "more_music", "track_gain", "ducking", "titles", "loudness", "markers", "gap",
 })  # fmt: skip
 _SAME_SHAPE = 0.01
 """Relative difference of two shapes below which nothing is to be framed: a hundredth is 11 lines of 1080."""
@@ -77,7 +77,7 @@ def _more_of(event: CutEvent, lane: CutLane, sequence: CutSequence) -> Iterator[
         if (event.clip.color or BLACK) != BLACK:
             yield "card_color"
     if event.join is not None:
-        yield event.join.kind if event.join.kind in ("crossfade", "wipe") else "transition_kind"
+        yield event.join.kind
     if lane is sequence.main and (event.clip.why or event.clip.label):
         yield "markers"
     if lane.kind == "video" and event.clip.placement is None and _is_framed(event, sequence):

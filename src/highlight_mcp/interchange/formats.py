@@ -27,6 +27,7 @@ MOST_BYTES = 16 << 20
 """A list of cuts that is read: one of a thousand clips has some 5 MiB as OTIO, which is the longest."""
 _CUTS = frozenset({"speed", "freeze", "card", "crossfade", "music", "markers", "gap", "mute"})
 
+_TRANSITIONS = frozenset({"wipe", "slide", "fade_black", "fade_white"})
 _MANY_TRACKS = frozenset({"overlay", "more_music", "titles"})
 
 
@@ -50,11 +51,12 @@ FORMATS = {
     for each in (
         InterchangeFormat(
             "otio", "otio", "otio_writer.write_otio",
-            _CUTS | _MANY_TRACKS | {"card_color", "wipe"}, "otio_reader.read_otio",
+            _CUTS | _MANY_TRACKS | {"card_color"}, "otio_reader.read_otio",
         ),
         InterchangeFormat(
             "fcpxml", "fcpxml", "fcpxml_writer.write_fcpxml",
-            _CUTS | _MANY_TRACKS | {"wipe", "gain", "track_gain", "sound_fade", "picture_fade", "cover"},
+            (_CUTS | _MANY_TRACKS | _TRANSITIONS | {"gain", "track_gain", "sound_fade", "picture_fade", "cover"})
+            - {"fade_white"},
             "fcpxml_reader.read_fcpxml",
         ),
         InterchangeFormat(
@@ -66,12 +68,12 @@ FORMATS = {
         ),
         InterchangeFormat(
             "csv", "csv", "tables.write_csv",
-            _CUTS | _MANY_TRACKS | {"wipe", "transition_kind", "gain", "track_gain"},
+            _CUTS | _MANY_TRACKS | _TRANSITIONS | {"gain", "track_gain"},
             finest=TIMECODE_FINEST,
         ),
         InterchangeFormat(
             "capcut", "txt", "tables.write_cut_list",
-            _CUTS | _MANY_TRACKS | {"wipe", "transition_kind", "gain", "track_gain"},
+            _CUTS | _MANY_TRACKS | _TRANSITIONS | {"gain", "track_gain"},
             finest=TIMECODE_FINEST,
         ),
     )
