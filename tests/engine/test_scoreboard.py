@@ -15,7 +15,7 @@ from highlight_mcp.engine.scoreboard.fixed import fixed_places, steady_edges
 from highlight_mcp.engine.scoreboard.pairs import score_pairs
 from highlight_mcp.engine.scoreboard.reading import BoardReading
 from highlight_mcp.engine.scoreboard.rows import Row
-from highlight_mcp.engine.scoreboard.steps import NumberReading, kept_steps, steps
+from highlight_mcp.engine.scoreboard.steps import NumberReading, kept_steps, plausibility, steps
 from highlight_mcp.engine.scoreboard.tokens import digit_pitch, limit_of, tokens_of
 from highlight_mcp.engine.signals.analysis import Analysis
 from highlight_mcp.engine.signals.sample_frames import SampleFrames
@@ -214,6 +214,13 @@ def test_a_goal_that_is_taken_back_is_none() -> None:
 def test_three_points_are_one_change_and_a_leap_is_none() -> None:
     assert kept([10, 10, 13, 13, 13]) == [(2, 10, 13)]
     assert kept([10, 10, None, None, 31, 31, 31]) == []
+
+
+def test_many_points_between_two_looks_that_are_far_apart_are_those_of_a_score() -> None:
+    fast = readings([25, 30, 32, 39, 52, 60, 71])
+    found = steps(fast, range(0, 700_000, 100_000))
+    assert [one.after for one in found] == [30, 32, 39, 52, 60, 71] and plausibility(found) == 1.0
+    assert steps(fast) == [], "close to each other they are misread"
 
 
 def test_another_game_takes_nothing_back() -> None:

@@ -132,7 +132,7 @@ class _Track:
         looks = [place for place in range(len(reading.at_ms)) if (place, cell.row) in reading.read]
         self.at_ms = [reading.at_ms[look] for look in looks]
         self._readings = cell.readings(looks, ladder)
-        self.steps = steps(self._readings, ladder)
+        self.steps = steps(self._readings, self.at_ms, ladder=ladder)
         first = next((one.value for one in self._readings if one is not None), 0)
         self._start = self.steps[0].before if self.steps else first
 

@@ -65,7 +65,7 @@ def _pair(rows: Sequence[Row], one: Cell, other: Cell, read: Tokens, at_ms: Sequ
     counts, ladder = [], _is_ladder(home, away)
     for cell in (home, away):
         looks = sorted(cell.tokens)
-        found = _steps(cell, ladder)
+        found = _steps(cell, at_ms, ladder)
         if plausibility(found) < _LEAST_PLAUSIBLE:
             return None
         counts.append(len(kept_steps(found, [at_ms[look] for look in looks])))
@@ -183,7 +183,7 @@ def columns_of(pair: ScorePair, rows: Sequence[Row], read: Tokens, at_ms: Sequen
     Boards of tennis or volleyball have two rows, and a column for each set.
     """
     main = (pair.home, pair.away)
-    if pair.home.row == pair.away.row or not (pair.ladder or _is_set(*main)):
+    if pair.home.row == pair.away.row or not (pair.ladder or _is_set(*main, at_ms)):
         return [main]
     cells = cells_of(rows, read)
     running = clocks(rows, cells, read, at_ms)
@@ -195,29 +195,30 @@ def columns_of(pair: ScorePair, rows: Sequence[Row], read: Tokens, at_ms: Sequen
             (cell for cell in usable if cell.row == pair.away.row and abs(cell.x - home.x) <= reach),
             key=lambda cell: abs(cell.x - home.x), default=None,
         )  # fmt: skip
-        if away is not None and _is_set(home, away):
+        if away is not None and _is_set(home, away, at_ms):
             sets.append((home, away))
     sets.sort(key=lambda columns: columns[0].x)
-    if not _one_after_the_other(sets):
+    if not _one_after_the_other(sets, at_ms):
         return [main]
     return [*sets, main] if pair.ladder else sets
 
 
-def _is_set(home: Cell, away: Cell) -> bool:
+def _is_set(home: Cell, away: Cell, at_ms: Sequence[int]) -> bool:
     values = [token.value for cell in (home, away) for token in cell.tokens.values()]
-    found = _steps(home) + _steps(away)
+    found = _steps(home, at_ms) + _steps(away, at_ms)
     return max(values) <= _MOST_GAMES and plausibility(found) >= _LEAST_PLAUSIBLE
 
 
-def _steps(cell: Cell, ladder: bool = False) -> list[Step]:
-    return steps(cell.readings(sorted(cell.tokens), ladder), ladder)
+def _steps(cell: Cell, at_ms: Sequence[int], ladder: bool = False) -> list[Step]:
+    looks = sorted(cell.tokens)
+    return steps(cell.readings(looks, ladder), [at_ms[look] for look in looks], ladder=ladder)
 
 
-def _one_after_the_other(sets: Sequence[tuple[Cell, Cell]]) -> bool:
+def _one_after_the_other(sets: Sequence[tuple[Cell, Cell]], at_ms: Sequence[int]) -> bool:
     """Whether each column stops changing before the next one begins."""
     last = -1
     for columns in sets:
-        looks = [sorted(cell.tokens)[step.first_new] for cell in columns for step in _steps(cell)]
+        looks = [sorted(cell.tokens)[step.first_new] for cell in columns for step in _steps(cell, at_ms)]
         if looks and min(looks) < last:
             return False
         last = max([last, *looks])

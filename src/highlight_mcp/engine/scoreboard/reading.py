@@ -5,12 +5,13 @@ and end differently are halved, again and again, until the change is known to wi
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ..extras.score import TextLine, TextReader
 from ..signals.packets import ProgressCallback, picture_seconds
+from .carried import CarriedBoard
 from .cells import DIGIT, Tokens, cells_of
 from .finding import RowFinder
 from .looks import Look, LookReader
@@ -28,6 +29,7 @@ _DEAREST_S = 0.2  # CPU s for a look: few keyframes make each dear, but then the
 _KEY = 6.0  # times the usual picture: a keyframe of 1080p at 5 Mbit/s takes 27 ms, the usual picture 4
 # CPU s to read a row, to make RGB of a picture, to search a pixel for text; measured on one core
 _READ_S, _SHOWN_S, _SEARCH_S = 0.035, 0.006, 1.2e-6
+_CARRIED_S, _CARRIED_MORE = 0.45, 2.0  # CPU s to find and read a board that moves; times the budget for one
 _CLOSE_MS = 700  # ms between pictures that are read one after the other at a change
 _FOLLOW_MS = 4_500  # ms: shorter stretches are decoded through rather than halved
 _MANY, _MOST_MORE = 40.0, 2.0  # changes for which the budget is doubled; times the budget that is added, at most
@@ -64,6 +66,7 @@ class BoardReader:
         self._most = APART
         self._lines = 0
         self._searched = 0
+        self._carried: CarriedBoard | None = None
         self._size = (0, 0)
 
     def run(self) -> BoardReading | None:
@@ -74,13 +77,14 @@ class BoardReader:
         finder = RowFinder(survey, self._text)
         self._rows = tuple(finder.rows())
         self._lines, self._searched = finder.lines, finder.searched
-        if not self._rows:
-            return None
-        self._try_all(survey)
-        survey.clear()  # 60 MB
+        if self._rows:
+            self._try_all(survey)
         pairs = self._pairs()[:3]
         if not pairs:
-            return self._result(None)
+            pairs = self._carried_pairs(survey)
+        survey.clear()  # 60 MB
+        if not pairs:
+            return self._result(None) if self._rows else None
         wanted = tuple(dict.fromkeys(row for pair in pairs for row in pair.rows))
         self._read_evenly(wanted)
         pairs = self._pairs()
@@ -113,10 +117,37 @@ class BoardReader:
                 rows = [row for row in rows if self._has_numbers(row)]
             self._report(count + number, 4 * count)
 
+    def _carried_pairs(self, survey: list[Look]) -> list[ScorePair]:
+        """The best pair of a board that moves; where there is none, what was read before stays."""
+        board = CarriedBoard(self._text)
+        settled = board.settled(survey)
+        if len(settled) < 3:
+            return []
+        finder = RowFinder(settled, self._text)
+        before = (self._rows, self._read)
+        self._rows, self._read, self._carried = tuple(finder.rows()), {}, board
+        self._lines, self._searched = self._lines + finder.lines, self._searched + finder.searched
+        for look in settled:
+            self._note_rows(look, range(len(self._rows)))
+        pairs = self._pairs()[:1]
+        if not pairs:
+            (self._rows, self._read), self._carried = before, None
+        else:
+            self._budget_s *= _CARRIED_MORE
+        return pairs
+
     def _has_numbers(self, row: int) -> bool:
         return any("0" <= sign <= "9" for read in self._read.values() if row in read for sign in read[row].text)
 
-    def _note(self, look: Look, rows: list[int] | tuple[int, ...]) -> None:
+    def _note(self, look: Look, rows: Sequence[int]) -> None:
+        if self._carried is not None:
+            if look.at_ms in self._read:
+                return
+            picture = self._carried.put(look.picture)
+            look, rows = (look, []) if picture is None else (Look(look.at_ms, picture), rows)
+        self._note_rows(look, rows)
+
+    def _note_rows(self, look: Look, rows: Sequence[int]) -> None:
         known = self._read.setdefault(look.at_ms, {})
         for row in rows:
             if row not in known:
@@ -153,12 +184,11 @@ class BoardReader:
 
     def _spent_s(self) -> float:
         """CPU seconds that the looks so far have cost, by their numbers."""
-        return (
-            self._looks.decoded * self._picture_s()
-            + self._looks.shown * _SHOWN_S
-            + self._lines * _READ_S
-            + self._searched * _SEARCH_S
-        )
+        lines, searched = self._lines, self._searched
+        if self._carried is not None:
+            lines, searched = lines + self._carried.lines, searched + self._carried.searched
+        seen_s = self._looks.decoded * self._picture_s() + self._looks.shown * _SHOWN_S
+        return seen_s + lines * _READ_S + searched * _SEARCH_S
 
     def _picture_s(self) -> float:
         """CPU seconds to decode a picture of usual size."""
@@ -167,7 +197,8 @@ class BoardReader:
     def _read_evenly(self, rows: tuple[int, ...]) -> None:
         """Looks all over the recording, as close together as a share of the budget allows."""
         each = self._looks.decoded / max(1, self._looks.shown) * self._picture_s()
-        price = max(min(each, _DEAREST_S), _KEY * self._picture_s()) + _SHOWN_S + len(rows) * _READ_S
+        price = max(min(each, _DEAREST_S), _KEY * self._picture_s()) + _SHOWN_S
+        price += len(rows) * _READ_S if self._carried is None else _CARRIED_S
         count = int(min(self._duration_ms / _STEP_MS, max(24.0, _COARSE_SHARE * self._budget_s / price)))
         step = self._duration_ms / max(1, count)
         for number in range(count):
@@ -224,7 +255,8 @@ class BoardReader:
         out: list[Gap] = []
         for side, cell in enumerate((pair.home, pair.away)):
             looks = [place for place, at in enumerate(at_ms) if cell.row in self._read[at]]
-            for number, step in enumerate(steps(cell.readings(looks, pair.ladder), pair.ladder)):
+            times = [at_ms[look] for look in looks]
+            for number, step in enumerate(steps(cell.readings(looks, pair.ladder), times, ladder=pair.ladder)):
                 inside = tuple(at_ms[look] for look in looks[step.last_old : step.first_new + 1])
                 gap = Gap((side, number, step.before, step.after), inside)
                 if gap.widest_ms > _NEAR_MS:

@@ -78,11 +78,16 @@ def closer_rows(shows: Shows, size: tuple[int, int], rows: Sequence[Row], find: 
 
 
 def _rows(shows: Shows, size: tuple[int, int], places: Sequence[tuple[Box, float]], find: Find) -> list[Row]:
-    pieces = [piece for box, larger in places for piece in _pieces(shows(box), box, larger, find)]
+    pieces = [piece for box, larger in places for piece in text_pieces(shows(box), box, larger, find)]
+    return rows_of(pieces, size)
+
+
+def rows_of(pieces: Sequence[Box], size: tuple[int, int]) -> list[Row]:
+    """Cores of text in a look of this size, lined up."""
     return [_row(box, *size) for box in _lined_up(pieces)[:_MOST_ROWS]]
 
 
-def _pieces(pictures: Sequence[Picture], box: Box, larger: float, find: Find) -> list[Box]:
+def text_pieces(pictures: Sequence[Picture], box: Box, larger: float, find: Find) -> list[Box]:
     """Boxes of text cores in pixels of the look, where most looks have text; `larger` is the scale to look at."""
     height, width = pictures[0].shape[:2]
     left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
