@@ -113,10 +113,27 @@ def _lined_up(pieces: Sequence[Box]) -> list[Box]:
             min(fitting, key=lambda row: abs(row[-1][1] - piece[1])).append(piece)
         else:
             rows.append([piece])
-    boxes = [
-        (row[0][0], min(box[1] for box in row), max(box[2] for box in row), max(box[3] for box in row)) for row in rows
-    ]
+    boxes = [_around(row) for row in rows]
+    # A row that began with something small goes on in another.
+    boxes = [_around(part) for part in _joined(boxes)]
     return sorted(boxes, key=lambda box: (box[1], box[0]))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
+
+
+def _joined(boxes: Sequence[Box]) -> list[list[Box]]:
+    """Boxes of rows that go on in each other, together."""
+    groups: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: box[0]):
+        fitting = next((group for group in groups if _continues(_around(group), box)), None)
+        if fitting is None:
+            groups.append([box])
+        else:
+            fitting.append(box)
+    return groups
 
 
 def _continues(last: Box, piece: Box) -> bool:
