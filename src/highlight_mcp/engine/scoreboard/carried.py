@@ -32,7 +32,7 @@ Place = complex
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _FoundText:
     """Text of a look, and the box of its core."""
 
     text: str
@@ -58,7 +58,7 @@ class _Names:
     at: tuple[Place, Place]
     height: float
 
-    def found(self, pieces: Sequence[_Piece]) -> tuple[Place, Place] | None:
+    def found(self, pieces: Sequence[_FoundText]) -> tuple[Place, Place] | None:
         """Where both are; None where one is missing, or their line is turned or stretched too much."""
         for one in (piece for piece in pieces if piece.is_called(self.texts[0])):
             for other in (piece for piece in pieces if piece is not one and piece.is_called(self.texts[1])):
@@ -100,7 +100,7 @@ class CarriedBoard:
         across = (turn.real, -turn.imag, start.real, turn.imag, turn.real, start.imag)
         return np.asarray(image.transform(image.size, Image.Transform.AFFINE, across, Image.Resampling.BILINEAR))
 
-    def _pieces(self, picture: Picture) -> list[_Piece]:
+    def _pieces(self, picture: Picture) -> list[_FoundText]:
         height, width = picture.shape[:2]
         larger = min(1.0, WIDTH / width)
         self.searched += round(height * width * larger**2)
@@ -108,12 +108,12 @@ class CarriedBoard:
         boxes = sorted((box for box in boxes if box[3] - box[1] >= _LEAST_PIECE), key=lambda box: box[0] - box[2])
         self.lines += min(len(boxes), _MOST_PIECES)
         return [
-            _Piece(self._text.read(rows_of([box], (width, height))[0].cut(picture)).text, box)
+            _FoundText(self._text.read(rows_of([box], (width, height))[0].cut(picture)).text, box)
             for box in boxes[:_MOST_PIECES]
         ]
 
 
-def _names_of(seen: Sequence[Sequence[_Piece]]) -> _Names | None:
+def _names_of(seen: Sequence[Sequence[_FoundText]]) -> _Names | None:
     """The two names that are seen together most often, in one arrangement, at different places."""
     words: list[str] = []
     for piece in (piece for pieces in seen for piece in pieces):
@@ -148,7 +148,7 @@ def _upright(line: Place) -> Place:
     return complex(length * np.cos(turn), length * np.sin(turn))
 
 
-def _move(both: Sequence[tuple[_Piece, _Piece]]) -> bool:
+def _move(both: Sequence[tuple[_FoundText, _FoundText]]) -> bool:
     places = [one.middle for one, _ in both]
     spread = max(np.std([place.real for place in places]), np.std([place.imag for place in places]))
     return bool(spread >= _MOVES * median(one.height for one, _ in both))
