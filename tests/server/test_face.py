@@ -33,6 +33,7 @@ ARGUMENTS = {
         "max_size_mb",
         "split",
         "hardware",
+        "chapters",
         "render_id",
         "local",
         "wait_s",

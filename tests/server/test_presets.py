@@ -106,3 +106,19 @@ async def test_the_same_export_again_is_the_file_that_is_there_unless_something_
     assert (again["render_id"], again["path"]) == (first["render_id"], first["path"])
     assert Path(other["path"]).name == "once (2).mp4"
     assert Path(changed["path"]).name == "once (3).mp4"
+
+
+async def test_chapters_stand_in_the_file_and_as_lines_in_the_answer(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        title = {"op": "text_add", "text": "Kick off", "start_ms": 0, "end_ms": 800}
+        await host.finished("edit", operations=[*SECOND, title])
+        made = await host.finished("export", preset="draft", chapters=True)
+        refused = await host.error("export", preset="gif", chapters=True, wait_s=25)
+    assert made["chapters"][0] == "0:00 Kick off"
+    assert made["chapters"][1].startswith("0:01 ")
+    assert any("YouTube" in warning for warning in made["warnings"])
+    with av.open(made["path"]) as container:
+        titles = [chapter["metadata"]["title"] for chapter in container.chapters()]
+    assert [line.partition(" ")[2] for line in made["chapters"]] == titles
+    assert "MP4" in refused["next_step"]

@@ -40,6 +40,7 @@ class RenderSpec:
     most_bytes: int | None = None
     split: bool = False
     hardware: bool = False
+    chapters: bool = False
 
     def as_json(self) -> str:
         """The engine job without its output, and with the folder of the reel."""
@@ -53,6 +54,8 @@ class RenderSpec:
             job["split"] = True
         if self.hardware:
             job["hardware"] = True
+        if self.chapters:
+            job["chapters"] = True
         return json.dumps({**job, "output_dir": self.settings.output_dir})
 
 
@@ -78,10 +81,13 @@ def read_request(
     split, hardware = bool(request.output.split), bool(request.output.hardware)
     if split and choice.job != "render":
         raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
-    wanted = [choice.name, choice.ending, most_bytes, split, hardware, request.output.filename or ""]
+    chapters = bool(request.output.chapters)
+    wanted = [choice.name, choice.ending, most_bytes, split, hardware, chapters, request.output.filename or ""]
     parts = [timeline.model_dump_json(), *wanted, request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
-    return RenderSpec(timeline, used, choice, request.output.filename, identity, settings, most_bytes, split, hardware)
+    return RenderSpec(
+        timeline, used, choice, request.output.filename, identity, settings, most_bytes, split, hardware, chapters
+    )
 
 
 def media_of(link: str, known: Mapping[str, Any]) -> str | None:

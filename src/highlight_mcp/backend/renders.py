@@ -262,6 +262,7 @@ class RenderJobs:
             checks=tuple(QualityCheck.model_validate(in_words(check)) for check in facts.get("checks", ())),
             warnings=tuple(str(Message.read(warning)) for warning in facts.get("warnings", ())),
             files=tuple(facts.get("files", ())),
+            chapters=tuple(facts.get("chapters", ())),
             error=problem.text if problem else None,
             fault=problem,
             created_at=row.created_ms,

@@ -99,6 +99,7 @@ class RenderRecord:
             checks=render.checks,
             warnings=render.warnings,
             files=render.files,
+            chapters=render.chapters,
             fault=render.fault,
             submitted_at=self.submitted_at,
             resumable=resumable,

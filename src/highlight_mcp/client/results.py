@@ -108,6 +108,7 @@ class RenderResult:
     checks: tuple[QualityCheck, ...] = ()
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    chapters: tuple[str, ...] = ()
     fault: ErrorInfo | None = None
     submitted_at: str = ""
     resumable: bool = False

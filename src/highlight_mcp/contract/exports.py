@@ -23,11 +23,12 @@ class ExportChoice(NamedTuple):
 
 
 class ExportDetails(FrozenModel):
-    """What else is asked of an export: at most so many megabytes (10⁶ bytes), a file for each clip, hardware."""
+    """What else is asked of an export: at most so many megabytes (10⁶ bytes), parts, hardware, chapters."""
 
     max_size_mb: float | None = None
     split: bool = False
     hardware: bool = False
+    chapters: bool = False
 
     @property
     def asked(self) -> bool:

@@ -41,6 +41,7 @@ class RenderOutput(WireModel):
     max_size_mb: float | None = Field(None, gt=0, le=1_000_000)
     split: bool | None = None
     hardware: bool | None = None
+    chapters: bool | None = None
 
 
 class RenderRequest(WireModel):
@@ -83,6 +84,7 @@ class RenderInfo(WireModel):
     checks: Lenient[tuple[QualityCheck, ...]] = ()
     warnings: Lenient[tuple[str, ...]] = ()
     files: Lenient[tuple[str, ...]] = ()
+    chapters: Lenient[tuple[str, ...]] = ()
     error: Lenient[str | None] = None
     fault: ErrorInfo | None = None
     created_at: Lenient[LenientInt | None] = None
@@ -116,6 +118,7 @@ class RenderInfo(WireModel):
             "checks": [check.body() for check in self.checks],
             "warnings": list(self.warnings),
             "files": list(self.files) or None,
+            "chapters": list(self.chapters) or None,
         }
         return {name: value for name, value in output.items() if value is not None}
 
@@ -148,6 +151,7 @@ def read_render(body: Any, submitted_id: str, session_id: str = "") -> RenderInf
         "checks": output.get("checks") or (),
         "warnings": output.get("warnings") or (),
         "files": output.get("files") or (),
+        "chapters": output.get("chapters") or (),
         "error": sanitize_message(error.get("message") if isinstance(error, dict) else error) or None,
         "fault": as_fault(render.get("fault")) or as_fault(error),
         "created_at": render.get("createdAt"),

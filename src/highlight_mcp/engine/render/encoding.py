@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from ...messages.reasons import reason_of
 from ...presets import Preset
 from ..errors import EngineError
+from .chapters import Chapter
 from .codings import Coding, PictureCoding, coding_of
 from .sound_encoder import SoundEncoder
 from .sound_graph import Samples
@@ -77,12 +78,15 @@ class Mp4Writer:
         *,
         coding: Coding | None = None,
         one: Pass | None = None,
+        chapters: Sequence[Chapter] = (),
     ) -> None:
         coding = coding or coding_of(preset)
         self._rate = rate
         self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
             self._container.metadata["title"] = title
+        if chapters:
+            self._container.set_chapters([each.as_written(number) for number, each in enumerate(chapters, 1)])
         self._video: VideoStream | None = None
         if coding.picture is not None:
             stream = self._container.add_stream(coding.picture.encoder, rate=rate)

@@ -16,8 +16,8 @@ _SOUND_STEPS = (192_000, 128_000, 96_000, 64_000, 48_000)
 _LEAST_SOUND = 32_000
 _FAIR, _LEAST = 0.6, 0.12
 """Share of the bits that the quality wanted takes: from where on a smaller picture looks better, and nothing does."""
-_BY_PIXELS = 0.75
-"""Power of the number of pixels with which the bits grow at one quality: 0.70 to 0.82 on three reels, 720p to 360p."""
+_BY_PIXELS = 0.7
+"""Power of the number of pixels with which the bits grow at one quality: 0.65 to 0.76 from 720p down, three reels."""
 _SIDES = (1080, 720, 540, 480, 360, 240)
 
 

@@ -18,6 +18,7 @@ from ..errors import EngineError
 from ..job_process import Progress, no_progress
 from .animation import verify_animation
 from .arrangement import AsFilmed, arranged
+from .chapters import chapters_of, check_chapters, too_few
 from .codings import coding_of
 from .comparison import compare_with_sources
 from .encoding import writing
@@ -25,7 +26,7 @@ from .parts import write_parts
 from .plan import RenderPlan
 from .progress import STAGE, RenderProgress
 from .task import RenderTask
-from .verify import ExpectedOutput, OutputCheck, verify
+from .verify import ExpectedOutput, OutputCheck, passed, verify
 from .video_reader import Sources, read_sources
 from .writers import WRITERS
 
@@ -50,7 +51,8 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Render `timeline` with `media` to `output` at `preset`; returns the facts of the file.
 
     `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
-    are kept; with `split` the output is a folder of parts; `hardware` allows an encoder in hardware, if one works.
+    are kept; with `split` the output is a folder of parts; `hardware` allows an encoder in hardware, if one works,
+    `chapters` asks for one for each clip.
     Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full disk, and
     when the finished file fails a check.
     """
@@ -64,9 +66,11 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if spec.get("most_bytes"):
         preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
     looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
-    make = render_split if spec.get("split") else render
-    hardware = bool(spec.get("hardware"))
-    return make(timeline, sources, output, preset, progress, spec.get("ending") or "", looks, hardware)
+    ending, hardware = spec.get("ending") or "", bool(spec.get("hardware"))
+    if spec.get("split"):
+        return render_split(timeline, sources, output, preset, progress, ending, looks, hardware)
+    chapters = bool(spec.get("chapters"))
+    return render(timeline, sources, output, preset, progress, ending, looks, hardware, chapters)
 
 
 def _preset(name: str) -> Preset:
@@ -84,11 +88,21 @@ def render(
     ending: str = "",
     looks: AsFilmed = looks_at,
     hardware: bool = False,
+    chapters: bool = False,
 ) -> dict[str, Any]:
     """See `run`."""
     task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware)
-    facts = written(task)
-    return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
+    if not chapters:
+        facts = written(task)
+        return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
+    if preset.kind != "video":
+        raise EngineError("bad_request", "engine.no_chapters")
+    task = replace(task, chapters=chapters_of(task.timeline))
+    facts, few = written(task), too_few(task.chapters)
+    warnings = [*facts["warnings"], *_told(task), *([few.dump()] if few is not None else [])]
+    check = passed((check_chapters(output, task.chapters),))[0]
+    lines = [chapter.line for chapter in task.chapters]
+    return {**facts, "chapters": lines, "checks": [*facts["checks"], check.as_dict()], "warnings": warnings}
 
 
 def render_split(

@@ -11,6 +11,7 @@ from ...presets import Preset
 from ...timeline.model import Timeline
 from .arrangement import Arrangement
 from .canvas import TextOverlay
+from .chapters import Chapter
 from .codings import Coding
 from .comparison import FinishedReel, PicturesOf, shifted_pictures, video_pictures
 from .mixing import SoundTrack
@@ -39,6 +40,7 @@ class RenderTask:
     first: int = 0
     known_gain: float | None = None
     hardware: bool = False
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def timeline(self) -> Timeline:
@@ -63,7 +65,9 @@ class RenderTask:
     def part(self, first: int, last: int, output: Path) -> "RenderTask":
         """The same for the output frames [first, last) alone."""
         cut = replace(self.arrangement, plan=slice_sounds(self.plan, first, last))
-        return replace(self, arrangement=cut, output=output, whole=self.plan, first=first, known_gain=self.gain)
+        return replace(
+            self, arrangement=cut, output=output, whole=self.plan, first=first, known_gain=self.gain, chapters=()
+        )
 
     def beside(self, name: str) -> Path:
         """A working file, which goes with the partial output when the job is ended."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -129,7 +130,8 @@ def _encoded(task: RenderTask, size: tuple[int, int], one: Pass | None = None) -
     pictures, gain = task.renderer(size, first=one is None or one.number == 1), task.gain
     sound = task.mixed().blocks(gain)
     title = task.timeline.title
-    with Mp4Writer(task.output, *size, task.plan.rate, task.preset, title, coding=task.coding, one=one) as file:
+    how: dict[str, Any] = {"coding": task.coding, "one": one, "chapters": task.chapters}
+    with Mp4Writer(task.output, *size, task.plan.rate, task.preset, title, **how) as file:
         for written in interleaved(file, task.drawn(pictures), sound, task.plan.rate):
             task.progress.encoded(written)
         file.finish()

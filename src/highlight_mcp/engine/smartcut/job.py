@@ -81,7 +81,7 @@ def _joined(task: RenderTask, made: HybridPlan, form: StreamForm) -> HybridReel:
     on_grid = replace(task, arrangement=replace(task.arrangement, plan=made.render))
     renderer, gain = on_grid.renderer(size), on_grid.gain
     blocks, heard = on_grid.mixed().blocks(gain), 0
-    with HybridWriter(task.output, form, task.coding, task.timeline.title) as writer:
+    with HybridWriter(task.output, form, task.coding, task.timeline.title, task.chapters) as writer:
         joiner = Joiner(made, sources, renderer, writer, progress.beat)
         for count in joiner.frames():
             while heard < count * SAMPLE_RATE / made.render.rate and (block := next(blocks, None)) is not None:

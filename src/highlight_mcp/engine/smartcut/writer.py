@@ -17,6 +17,7 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from ..render.chapters import Chapter
 from ..render.codings import Coding
 from ..render.encoding import url_of
 from ..render.sound_encoder import SoundEncoder
@@ -29,12 +30,16 @@ from .h264 import IDR, PPS, SEI, SPS, configuration, is_private, kind_of, units_
 class HybridWriter:
     """The file being written; pictures come in the order in which they are shown, in runs of one kind."""
 
-    def __init__(self, path: Path, form: StreamForm, coding: Coding, title: str) -> None:
+    def __init__(
+        self, path: Path, form: StreamForm, coding: Coding, title: str, chapters: Sequence[Chapter] = ()
+    ) -> None:
         self._form = form
         assert coding.sound is not None
         self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
             self._container.metadata["title"] = title
+        if chapters:
+            self._container.set_chapters([each.as_written(number) for number, each in enumerate(chapters, 1)])
         self._video = self._container.add_stream_from_template(form.template, opaque=True)
         self._video.time_base = form.base
         self._video.codec_context.extradata = configuration((*form.sets, *sets_of_encoder(form)))

@@ -34,12 +34,13 @@ class ExportArguments(Arguments):
     session_id: SessionId = None
     version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
     preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
-    filename: Annotated[str | None, Field(min_length=1, max_length=120, description="Name without folder")] = None
-    max_size_mb: Annotated[float | None, Field(gt=0, le=1_000_000)] = None
-    hardware: Annotated[bool, Field(description="Encode in hardware, if any works")] = False
-    split: Annotated[bool, Field(description="A file per clip, with a list")] = False
+    filename: Annotated[str | None, Field(min_length=1, max_length=120, description="No folder")] = None
+    max_size_mb: Annotated[float | None, Field(gt=0)] = None
+    hardware: bool = False
+    chapters: Annotated[bool, Field(description="With text")] = False
+    split: Annotated[bool, Field(description="A file per clip")] = False
     render_id: Annotated[
-        str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for this render; starts nothing")
+        str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for it; starts nothing")
     ] = None
     local: Annotated[bool, Field(description="Render on this machine")] = False
     wait_s: WaitS = 20
@@ -73,6 +74,7 @@ class ExportOutput(ToolOutput):
     size_bytes: int | None = None
     method: str | None = None
     files: tuple[str, ...] | None = None
+    chapters: tuple[str, ...] | None = None
     checks: tuple[CheckSummary, ...] | None = None
 
     def lines(self) -> list[str]:
@@ -84,7 +86,7 @@ class ExportOutput(ToolOutput):
             return [say("server.export_cancelled")]
         if self.status != "completed":
             return []
-        return [*self._where(), self._facts(), *self._verdict()]
+        return [*self._where(), self._facts(), *self._verdict(), *(self.chapters or ())]
 
     def _where(self) -> list[str]:
         where = self.path or self.url or " ".join(self.files or ())
@@ -196,6 +198,7 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
         url=place.url,
         warnings=None,
         files=place.parts or render.files or None,
+        chapters=render.chapters or None,
         checks=tuple(map(CheckSummary.copied_from, render.checks)) or None,
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,

@@ -43,7 +43,7 @@ class StateArguments(Arguments):
 
     session_id: SessionId = None
     detail: Annotated[Literal["summary", "full"], Field(description="full: every clip and all versions")] = "summary"
-    wait_s: Annotated[WaitS, Field(description="Seconds to wait for running work (0-25)")] = 0
+    wait_s: Annotated[WaitS, Field(description="Seconds to wait for running work")] = 0
 
 
 class UploadState(FrozenModel):
