@@ -68,6 +68,19 @@ def facts(timeline: Timeline, media: dict[str, RenderSource], out: Path) -> tupl
     return made, {check["name"]: in_words(check)["detail"] for check in made["checks"]}
 
 
+def complaints(path: Path) -> list[str]:
+    """What a decoder says is wrong with a file."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture() as said, av.open(str(path)) as container:
+            container.streams.video[0].thread_count = 1
+            assert sum(1 for _ in container.decode(video=0))
+    finally:
+        av.logging.set_level(level)
+    return [text for _, _, text in said]
+
+
 TWO = (shot("a", 0, 2080, 1320), shot("a", 2080, 1840, 3760))
 PICTURES = ((33, 85), (94, 140))
 
@@ -83,6 +96,7 @@ def test_most_pictures_of_a_reel_are_those_of_the_source_and_the_others_cannot_b
     assert made["method"] == "hybrid" and min(like) >= 43
     assert exact >= 40 and checks["copied pictures"] == f"{exact} of {exact}"
     assert checks["untouched"] == f"{exact / len(like):.0%} of the pictures are untouched"
+    assert complaints(tmp_path / "out.mp4") == []
 
 
 @pytest.mark.parametrize("last", range(26, 50, 6))

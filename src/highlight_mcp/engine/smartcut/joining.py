@@ -99,6 +99,7 @@ class _ShotCopying:
         self._whole = False
         self._rebasing: Rebasing | None = None
         self._identity = 0
+        self._age = 0
         self.at = placed.shot.first
         self.is_done = False
 
@@ -196,7 +197,9 @@ class _ShotCopying:
             picture = group.pictures[place]
             if self._rebasing is not None and picture.is_idr:
                 self._rebasing = None
+            self._age = 0 if picture.is_idr or (place == 0 and not plan.goes_on) else self._age
             units = list(self._units(picture, is_start=place == 0 and not plan.goes_on))
+            self._age += picture.is_reference
             if place == 0 and begins_run:
                 units = [*picture.sets.units, *(unit for unit in units if kind_of(unit) not in (SPS, PPS))]
             self._writer.copy(units, frames[place], is_key=any(kind_of(unit) == IDR for unit in units))
@@ -216,7 +219,7 @@ class _ShotCopying:
             elif is_start:
                 yield self._rebasing.started(unit, picture.sets, self._identity)
             else:
-                yield self._rebasing.moved(unit, picture.sets)
+                yield self._rebasing.moved(unit, picture.sets, self._age)
 
 
 class _Decoding:
