@@ -244,3 +244,35 @@ def test_recordings_by_others_are_copied_to_the_picture(footage: Footage, tmp_pa
     pictures = tuple((-int(-start * rate // 1000), -int(-stop * rate // 1000)) for start, stop in ranges)
     like = likenesses(greys(path), greys(tmp_path / "out.mp4"), pictures)
     assert made["method"] == "hybrid" and min(like) >= 43 and sum(each == 99 for each in like) >= 88
+
+
+def test_recordings_of_two_encoders_in_one_reel_can_be_entered_anywhere(tmp_path: Path) -> None:
+    """Both use one number for different parameter sets; whoever begins in the middle must find the right ones."""
+    media = footage(tmp_path / "a.mp4", "scenecut=0:bframes=2:keyint=10")
+    media |= {"b": footage(tmp_path / "b.mp4", "scenecut=0:bframes=0:cabac=0:8x8dct=0:keyint=10")["a"]}
+    clips = [shot("ab"[place % 2], 1000 * place, 1000, 400 * place) for place in range(4)]
+    made, _ = facts(reel(*clips), media, tmp_path / "out.mp4")
+    assert made["method"] != "encoded"
+    whole = greys(tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        video = container.streams.video[0]
+        assert video.time_base is not None
+        keys = [packet.pts for packet in container.demux(video) if packet.is_keyframe and packet.pts is not None]
+    for key in keys:
+        with av.open(str(tmp_path / "out.mp4")) as container:
+            container.seek(key, stream=container.streams.video[0])
+            frame = next(container.decode(video=0))
+            number = round(float((frame.pts or 0) * (frame.time_base or 1)) * 25)
+            assert decibels(whole[number], np.asarray(frame.reformat(format="gray").to_ndarray(), np.uint8)) == 99
+
+
+def test_damage_in_the_middle_of_a_stretch_is_not_copied(tmp_path: Path) -> None:
+    media = footage(tmp_path / "a.mp4", "scenecut=0:bframes=0:slices=1")
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        places = [(each.pos, each.size) for each in container.demux(video=0) if each.pos is not None]
+    damaged = bytearray((tmp_path / "a.mp4").read_bytes())
+    for start, size in places[55:58]:
+        damaged[start + size // 2 : start + size - 2] = b"\xa5" * (size - 2 - size // 2)
+    (tmp_path / "a.mp4").write_bytes(bytes(damaged))
+    made, checks = facts(reel(shot("a", 0, 4000, 1000)), media, tmp_path / "out.mp4")
+    assert made["method"] == "encoded" and checks["untouched"].startswith("none of the pictures is untouched")

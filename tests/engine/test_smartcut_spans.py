@@ -85,7 +85,7 @@ def test_every_picture_has_one_place_and_nothing_that_is_copied_misses_what_it_m
     assert plan.is_whole == (len(plan.copied) == len(pictures))
 
 
-@given(st.binary(max_size=300))
+@given(st.lists(st.sampled_from((0, 0, 0, 1, 2, 3, 255))).map(lambda values: bytes((*values, 128))))
 def test_a_payload_comes_back_from_its_unit_and_holds_no_start_code(payload: bytes) -> None:
     unit = escaped(payload)
     assert unescaped(unit) == payload

@@ -28,7 +28,7 @@ from .progress import STAGE, RenderProgress
 from .task import RenderTask
 from .verify import ExpectedOutput, OutputCheck, passed, verify
 from .video_reader import Sources, read_sources
-from .writers import WRITERS
+from .writers import WRITERS, expected_output
 
 LEAST_FREE = 32 << 20
 _LOOKING = 10
@@ -150,10 +150,8 @@ def written(task: RenderTask) -> dict[str, Any]:
     with writing(task.output):
         reel = WRITERS[preset.kind](task)
     task.progress.checking()
-    width, height = reel.scaled or reel.size
-    if reel.pixels is not None and coding.picture is not None:
-        coding = replace(coding, picture=replace(coding.picture, pixels=reel.pixels))
-    expected = ExpectedOutput(width, height, made.frames, made.rate, coding, preset.most_bytes, reel.written)
+    expected = expected_output(task, reel)
+    width, height = expected.width, expected.height
     checks = _CHECKED.get(preset.kind, verify)(task.output, expected)
     verdict = compare_with_sources(reel, process_time() - begun_s, task.progress.beat)
     return {

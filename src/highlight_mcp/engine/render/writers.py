@@ -23,7 +23,7 @@ from .fitting import picture_budget, side_for, sound_bps
 from .hardware import with_hardware
 from .plan import frame_size
 from .task import RenderTask
-from .verify import OutputCheck
+from .verify import ExpectedOutput, OutputCheck, verify
 
 _TRIES = 3
 _NEARER = 0.97
@@ -49,7 +49,21 @@ def _copied(task: RenderTask) -> FinishedReel:
     checks = check_copies(made, task.progress.beat)
     untouched = OutputCheck("untouched", True, message("engine.check.untouched_share", share=made.untouched))
     method: Method = "copied" if made.untouched == 1 else "hybrid" if made.kept else "encoded"
-    return replace(made.reel, method=method, checks=(*checks, untouched), pixels=made.made.format.pixels)
+    reel = replace(made.reel, method=method, checks=(*checks, untouched), pixels=made.made.format.pixels)
+    try:
+        verify(task.output, expected_output(task, reel))
+    except EngineError as error:
+        raise NotCopyable("unlike") from error
+    return reel
+
+
+def expected_output(task: RenderTask, reel: FinishedReel) -> ExpectedOutput:
+    """What the file of a reel that has been written must be."""
+    coding, plan = task.coding, task.plan
+    if reel.pixels is not None and coding.picture is not None:
+        coding = replace(coding, picture=replace(coding.picture, pixels=reel.pixels))
+    width, height = reel.scaled or reel.size
+    return ExpectedOutput(width, height, plan.frames, plan.rate, coding, task.preset.most_bytes, reel.written)
 
 
 def _drawn(task: RenderTask) -> FinishedReel:

@@ -60,6 +60,5 @@ def unescaped(unit: bytes) -> bytes:
 
 
 def escaped(payload: bytes) -> bytes:
-    """The payload with those bytes (7.4.1)."""
-    made = _NEEDS_MARK.sub(b"\0\0\3", payload)
-    return made + b"\3" if made.endswith(b"\0") else made
+    """The payload with those bytes (7.4.1); it ends with a stop bit, so never with a byte of zeros."""
+    return _NEEDS_MARK.sub(b"\0\0\3", payload)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from ...messages import message
 from ..media.decoding import frames_of, packets_of, seek
@@ -19,6 +21,8 @@ from .writer import digest_of
 
 _NEAR = 90
 """Output frames between two joins that are decoded in one go."""
+_SHORT_S = 179
+"""Reels up to so many seconds are decoded whole: a picture that is damaged in the source must not be copied."""
 
 
 def check_copies(reel: HybridReel, beat: ProgressTick) -> tuple[OutputCheck, ...]:
@@ -54,27 +58,48 @@ def _same_packets(reel: HybridReel, beat: ProgressTick) -> int:
 
 
 def _same_looks(reel: HybridReel, beat: ProgressTick) -> int:
-    """How many copied pictures beside joins look like those of the source once they are decoded."""
-    same = 0
+    """How many copied pictures beside joins look like those of the source once they are decoded.
+
+    Raises NotCopyable where something does not decode.
+    """
+    step = round(1 / (reel.form.rate * reel.form.base))
+    is_short = reel.made.render.frames <= _SHORT_S * reel.form.rate
+    windows = [(0, 1 << 62)] if is_short else list(_windows(sorted(reel.looks), _NEAR * step))
+    # From before the join, so that it is met as a player meets it; an index tells when a keyframe is decoded.
+    ahead = (reel.form.depth + 1) * step
     with open_media(reel.reel.path) as container:
         stream = picture_stream(container)
         if stream is None:
             return 0
-        base = exact(stream.time_base) or reel.form.base
-        step = round(1 / (reel.form.rate * reel.form.base))
-        # From before the join, so that it is met as a player meets it; an index tells when a keyframe is decoded.
-        ahead = (reel.form.depth + 1) * step
-        for first, last in _windows(sorted(reel.looks), _NEAR * step):
-            seek(container, stream, max(0, first - ahead) * reel.form.base)
-            for frame in frames_of(container, stream):
-                beat()
-                at = round((frame.pts or 0) * base / reel.form.base)
-                look = reel.looks.get(at)
-                if look is not None and first <= at <= last and isinstance(frame, VideoFrame):
-                    same += look == look_of(frame)
-                if at >= last:
-                    break
+        return sum(_look_through(reel, container, stream, window, ahead, beat) for window in windows)
+
+
+def _look_through(
+    reel: HybridReel,
+    container: InputContainer,
+    stream: VideoStream,
+    window: tuple[int, int],
+    ahead: int,
+    beat: ProgressTick,
+) -> int:
+    same, (first, last) = 0, window
+    base = exact(stream.time_base) or reel.form.base
+    seek(container, stream, max(0, first - ahead) * reel.form.base)
+    for frame in frames_of(container, stream, failed=_refuse):
+        beat()
+        at = round((frame.pts or 0) * base / reel.form.base)
+        if frame.is_corrupt:
+            _refuse()
+        look = reel.looks.get(at)
+        if look is not None and first <= at <= last and isinstance(frame, VideoFrame):
+            same += look == look_of(frame)
+        if at >= last:
+            break
     return same
+
+
+def _refuse() -> None:
+    raise NotCopyable("damaged")
 
 
 def _windows(places: list[int], near: int) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,8 @@ from .pictures import rows_of
 _EFFORT = "veryfast"
 _PROFILES = {66: "baseline", 77: "main", 88: "main", 100: "high", 110: "high10", 122: "high422", 244: "high444"}
 _THREADS = 2
+_MOST_REFERENCES = 4
+"""More cost more than they are worth: x264's own default is three."""
 _BOTTOM_FIRST = (3, 4)
 """Orders of fields in FFmpeg's numbers: stored or shown."""
 _CRF, _FINEST = 16, 4
@@ -32,7 +34,8 @@ class StreamForm:
     """What all pictures of the reel have in common.
 
     `template` is the stream of a source, `sets` are those of all sources, `number` is free for the sets of encoded
-    pictures, `depth` the deepest reordering of pictures, `base` seconds of a tick.
+    pictures, `depth` the deepest reordering of pictures, `base` seconds of a tick. `references` is how many pictures a
+    decoder must hold: where that changes it may give up those that wait to be shown.
     """
 
     template: VideoStream
@@ -43,6 +46,7 @@ class StreamForm:
     rate: Fraction
     interlaced: bool
     profile: int
+    references: int
 
 
 def encoder_of(form: StreamForm, crf: int) -> VideoCodecContext:
@@ -57,6 +61,7 @@ def encoder_of(form: StreamForm, crf: int) -> VideoCodecContext:
         setattr(encoder, name, getattr(context, name))
     encoder.thread_count = _THREADS
     private = f"sps-id={form.number}:bframes={min(2, form.depth)}:b-pyramid=none:open-gop=0:scenecut=0"
+    private += f":ref={min(_MOST_REFERENCES, max(1, form.references))}"
     private += ":ipratio=1.1:pbratio=1.1:rc-lookahead=8:sync-lookahead=0"
     options = {"preset": _EFFORT, "tune": "psnr", "crf": str(crf)}
     if form.profile in _PROFILES:

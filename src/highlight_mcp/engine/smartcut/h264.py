@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from .bits import BitField, BitReader, unescaped
+from .bits import BitReader, unescaped
 
 SLICE, PARTITION, IDR, SEI, SPS, PPS, DELIMITER = 1, 2, 5, 6, 7, 8, 9
 _HIGH = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
@@ -72,7 +72,7 @@ class SequenceSet:
     order_kind: int
     order_bits: int
     order_is_zero: bool
-    gaps: BitField
+    references: int
     frames_only: bool
     size: tuple[int, int]
 
@@ -99,13 +99,12 @@ class SequenceSet:
             read.signed(), read.signed()
             for _ in range(read.unsigned()):
                 read.signed()
-        read.unsigned()
-        gaps = BitField(read.at, 1)
+        references = read.unsigned()
         read.flag()
         width, height, frames_only = 1 + read.unsigned(), 1 + read.unsigned(), read.flag()
         return cls(
             unit, number, profile, level, chroma, planes_apart, depth, frame_number_bits, order_kind, order_bits,
-            order_is_zero, gaps, frames_only, (16 * width, 16 * height * (1 if frames_only else 2)),
+            order_is_zero, references, frames_only, (16 * width, 16 * height * (1 if frames_only else 2)),
         )  # fmt: skip
 
 
@@ -178,6 +177,11 @@ class ParameterSets:
         return (*(each.unit for each in self.sequences.values()), *(each.unit for each in self.pictures.values()))
 
     @property
+    def forms(self) -> frozenset[tuple[object, ...]]:
+        """What all pictures of a stream must have in common: size, chroma, depth, whether they are whole frames."""
+        return frozenset((each.size, each.chroma, each.depth, each.frames_only) for each in self.sequences.values())
+
+    @property
     def numbers(self) -> frozenset[int]:
         return frozenset({*self.sequences, *self.pictures})
 
@@ -209,12 +213,13 @@ def sets_in_front(extradata: bytes) -> tuple[ParameterSets, int]:
 def configuration(sets: Iterable[bytes]) -> bytes:
     """The decoder configuration record of these units (ISO/IEC 14496-15, 5.3.3), lengths in four bytes.
 
-    Profile and level are the highest of them.
+    Of several with one number the first stands there. Profile and level are the highest of all.
     """
     units = list(dict.fromkeys(sets))
-    sequences = [unit for unit in units if kind_of(unit) == SPS]
-    pictures = [unit for unit in units if kind_of(unit) == PPS]
-    read = [SequenceSet.parse(unit) for unit in sequences]
+    read = [SequenceSet.parse(unit) for unit in units if kind_of(unit) == SPS]
+    painted = [PictureSet.parse(unit) for unit in units if kind_of(unit) == PPS]
+    sequences = [each.unit for each in {each.number: each for each in reversed(read)}.values()]
+    pictures = [each.unit for each in {each.number: each for each in reversed(painted)}.values()]
     highest = max(read, key=lambda each: each.profile)
     constraints = highest.unit[2]
     head = bytes([1, highest.profile, constraints, max(each.level for each in read), 0xFF, 0xE0 | len(sequences)])

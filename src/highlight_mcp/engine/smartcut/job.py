@@ -36,6 +36,7 @@ def form_of(made: HybridPlan, template: VideoStream) -> StreamForm:
         base=made.base or 1 / made.render.rate,
         rate=made.render.rate,
         interlaced=any(each.is_interlaced for each in facts),
+        references=max(one.references for each in facts for one in each.sets.sequences.values()),
         profile=max(one.profile for each in facts for one in each.sets.sequences.values()),
     )
 

@@ -192,7 +192,6 @@ class _ShotCopying:
     def _copy(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> None:
         if not plan.goes_on or group.entry.is_idr:
             self._rebasing = None if group.entry.is_idr else self._base_of(group)
-        begins_run = not plan.goes_on and not (self._whole and group.entry.is_idr)
         for place in plan.copied:
             picture = group.pictures[place]
             if self._rebasing is not None and picture.is_idr:
@@ -200,9 +199,11 @@ class _ShotCopying:
             self._age = 0 if picture.is_idr or (place == 0 and not plan.goes_on) else self._age
             units = list(self._units(picture, is_start=place == 0 and not plan.goes_on))
             self._age += picture.is_reference
-            if place == 0 and begins_run:
+            is_key = any(kind_of(unit) == IDR for unit in units)
+            if is_key:
+                # Sources may use one number for different sets: whoever enters here must find those of this stretch.
                 units = [*picture.sets.units, *(unit for unit in units if kind_of(unit) not in (SPS, PPS))]
-            self._writer.copy(units, frames[place], is_key=any(kind_of(unit) == IDR for unit in units))
+            self._writer.copy(units, frames[place], is_key)
 
     def _base_of(self, group: Group) -> Rebasing:
         first = next(unit for unit in group.entry.units if is_slice(unit))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import PurePath
 from typing import Any
 
 import av
@@ -76,10 +75,10 @@ class Group:
 class PictureReader:
     """Reads the coded pictures of one source. Raises NotCopyable where they cannot be told apart."""
 
-    def __init__(self, container: InputContainer, stream: VideoStream, beat: ProgressTick) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream, name: str, beat: ProgressTick) -> None:
         self._container = container
         self._beat = beat
-        self.name = PurePath(container.name).name
+        self.name = name
         self.stream = stream
         self.base = exact(stream.time_base) or Fraction(1)
         self.origin = origin(container)
@@ -139,6 +138,8 @@ class PictureReader:
                 raise NotCopyable("unreadable") from error
             if any(each.is_field for each in slices):
                 raise NotCopyable("fields")
+            if sets is not self.sets and len(sets.forms | self.sets.forms) > 1:
+                raise NotCopyable("changes", name=self.name)
             if slices:
                 yield CodedPicture(packet.pts, packet, units, sets, not packet.is_discard)
 

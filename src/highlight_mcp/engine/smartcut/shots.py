@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from ..media.streams import picture_stream
+from ..media.decoding import first_picture, seek
+from ..media.streams import Orientation, orientation_of, picture_stream
 from ..render.plan import Layer, PlacedClip, RenderPlan
 from ..render.progress import ProgressTick
 from ..render.video_reader import ContainerLease, ContainerPool, RenderSource, Sources
@@ -49,6 +50,7 @@ class SourceFacts:
     form: PictureFormat
     depth: int
     sets: ParameterSets
+    is_upright: bool
 
     @property
     def is_interlaced(self) -> bool:
@@ -165,7 +167,7 @@ def _misfit(source: RenderSource, facts: SourceFacts | None, wanted: _Wanted) ->
     info = source.info
     if info.video_codec != "h264" or facts is None:
         return "codec"
-    if info.rotation:
+    if info.rotation or not facts.is_upright:
         return "rotation"
     if facts.form.size != wanted.size or facts.form.pixel_aspect != 1:
         return "size"
@@ -198,9 +200,12 @@ class _Reading:
             lease = self._pool.borrow(media_id)
             stream = picture_stream(lease.container)
             if stream is not None and lease.order is None:
-                reader = PictureReader(lease.container, stream, self._beat)
+                reader = PictureReader(lease.container, stream, lease.source.info.name, self._beat)
                 depth = stream.codec_context.reorder_depth
-                found[media_id] = SourceFacts(PictureFormat.of(stream), depth, reader.sets)
+                seek(lease.container, stream, Fraction(0))
+                picture = first_picture(lease.container, stream)
+                upright = picture is not None and orientation_of(picture) == Orientation()
+                found[media_id] = SourceFacts(PictureFormat.of(stream), depth, reader.sets, upright)
             lease.close()
         return found
 
@@ -237,7 +242,7 @@ def reader_of(lease: ContainerLease, beat: ProgressTick) -> PictureReader:
     stream = picture_stream(lease.container)
     if stream is None:
         raise NotCopyable("unreadable")
-    return PictureReader(lease.container, stream, beat)
+    return PictureReader(lease.container, stream, lease.source.info.name, beat)
 
 
 def _first_stamp(reader: PictureReader, start_s: Fraction) -> int:

@@ -228,7 +228,8 @@ def _joined(head: str, bits: _Bits, old: SliceHead) -> bytes:
     rest = bits.length - behind
     value = (int(head, 2) << rest) | bits.number(behind)
     total = len(head) + rest
-    return (value << (-total % 8)).to_bytes((total + 7) // 8, "big")
+    # Behind the stop bit there may be a whole byte of zeros now, which a reader would take for data.
+    return (value << (-total % 8)).to_bytes((total + 7) // 8, "big").rstrip(b"\0")
 
 
 def _golomb(value: int) -> str:
