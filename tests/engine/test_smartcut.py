@@ -177,6 +177,12 @@ def test_footage_of_another_codec_is_encoded(tmp_path: Path) -> None:
     assert made["method"] == "encoded" and checks["untouched"].endswith("a.mp4 is not H.264")
 
 
+def test_a_copied_reel_has_chapters_where_they_are_asked_for(tmp_path: Path) -> None:
+    media = footage(tmp_path / "a.mp4", KINDS["closed.mp4"])
+    made = render(reel(*TWO), media, tmp_path / "out.mp4", Preset(180), no_progress, chapters=True)
+    assert made["method"] == "hybrid" and len(made["chapters"]) == 2
+
+
 def test_of_mixed_sources_those_that_fit_the_reel_are_copied(tmp_path: Path) -> None:
     media = footage(tmp_path / "a.mp4", KINDS["closed.mp4"])
     make_clip(tmp_path / "b.mp4", seconds=2, size=(640, 360))
