@@ -18,7 +18,6 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from ..render.chapters import Chapter
-from ..render.chapters import Chapter
 from ..render.codings import Coding
 from ..render.encoding import url_of
 from ..render.sound_encoder import SoundEncoder
@@ -39,8 +38,6 @@ class HybridWriter:
         self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
             self._container.metadata["title"] = title
-        if chapters:
-            self._container.set_chapters([each.as_written(number) for number, each in enumerate(chapters, 1)])
         if chapters:
             self._container.set_chapters([each.as_written(number) for number, each in enumerate(chapters, 1)])
         self._video = self._container.add_stream_from_template(form.template, opaque=True)
