@@ -36,6 +36,11 @@ def test_uneven_steps_are_variable_and_the_shift_of_the_stamps_does_not_matter(s
     assert found == measured_rate([[stamp + shift for stamp in stamps]], Fraction(1, 1000), [])
 
 
+def test_a_claim_out_of_nanoseconds_is_the_usual_rate_that_is_meant() -> None:
+    stamps = [round(number * 1000 * Fraction(1001, 60_000)) for number in range(300)]
+    assert measured_rate([stamps], Fraction(1, 1000), [Fraction(19_001, 317)]).rate == Fraction(60_000, 1001)
+
+
 def test_hidden_frames_that_share_a_stamp_do_not_make_a_rate_variable() -> None:
     stamps = sorted([round(n * 1000 / 24) for n in range(100)] + [round(n * 1000 / 24) + 1 for n in range(0, 100, 9)])
     found = measured_rate([stamps], Fraction(1, 1000), [Fraction(24)])
