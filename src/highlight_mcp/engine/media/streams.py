@@ -160,7 +160,7 @@ _IMPLAUSIBLE = 500
 _SLOWEST = Fraction(1, 1001)
 _OUTLIERS = Fraction(1, 100)
 _SAME = Fraction(1, 100_000)
-"""Share by which a claim may differ from a usual rate that is meant: a picture in a quarter of an hour of 120 a second."""
+"""Share by which a claim may differ from a usual rate that is meant: one picture in a quarter of an hour."""
 
 
 @dataclass(frozen=True)
