@@ -171,6 +171,16 @@ def test_where_nothing_can_be_copied_the_reel_is_encoded_and_says_why(
     assert made["method"] == "encoded" and checks["untouched"] == f"none of the pictures is untouched: {why}"
 
 
+def test_footage_with_very_many_bits_is_copied_only_as_filmed(tmp_path: Path) -> None:
+    media = footage(tmp_path / "a.mp4", KINDS["closed.mp4"])
+    source = media["a"]
+    media["a"] = RenderSource(source.path, source.info.model_copy(update={"size_bytes": 40_000_000}))
+    to_show, checks = facts(reel(*TWO), media, tmp_path / "out.mp4")
+    as_filmed = render(reel(*TWO), media, tmp_path / "filmed.mp4", PRESETS["source"], no_progress)
+    assert (to_show["method"], as_filmed["method"]) == ("encoded", "hybrid")
+    assert checks["untouched"].endswith('a.mp4 has more than 30 Mbit/s; preset "source" keeps its pictures')
+
+
 def test_footage_of_another_codec_is_encoded(tmp_path: Path) -> None:
     media = sources(a=make_clip(tmp_path / "a.mp4", size=(320, 180), video_codec="mpeg4"))
     made, checks = facts(reel(shot("a", 0, 1000)), media, tmp_path / "out.mp4")

@@ -18,6 +18,9 @@ from .untouched import PictureFormat, TouchedFrames, is_as_recorded
 
 _SLACK_S = Fraction(1, 1000)
 """Times of clips are whole milliseconds: a picture may begin that much before its clip."""
+_MOST_BPS = 30_000_000
+"""Bits per second of footage up to which a reel to show has its pictures as they are: three times what services ask for
+at 1080p. A minute of more would be too large to send; as filmed it can be had."""
 _FEWEST = Fraction(1, 5)
 """Share of untouched pictures below which a reel is encoded: the joins would cost more than they save."""
 
@@ -167,6 +170,8 @@ def _misfit(source: RenderSource, facts: SourceFacts | None, wanted: _Wanted) ->
     info = source.info
     if info.video_codec != "h264" or facts is None:
         return "codec"
+    if not wanted.as_filmed and info.size_bytes * 8000 > _MOST_BPS * info.duration_ms:
+        return "large"
     if info.rotation or not facts.is_upright:
         return "rotation"
     if facts.form.size != wanted.size or facts.form.pixel_aspect != 1:
