@@ -1,5 +1,6 @@
 """What a caller may name as footage."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,42 @@ def test_a_server_for_several_people_says_nothing_of_its_own_home(tmp_path: Path
     (_, problem), *_ = read_sources(["~/x.mp4"], None, path_policy).failed
     assert str(Path.home()) not in problem.text
     assert problem.kind == "file_missing"
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("Screen Recording at 9.15.22\u202fAM.mov", "Screen Recording at 9.15.22 AM.mov"),
+        ("Fußball Köln.mp4", "Fußball Köln.mp4"),
+        ("경기 하이라이트.mp4", "경기 하이라이트.mp4"),
+        ("Ann’s iPhone video.mp4", "Ann's iPhone video.mp4"),
+        ("first – half.mp4", "first - half.mp4"),
+        ("two\u00a0parts.mp4", "two parts.mp4"),
+    ],
+)
+def test_a_file_is_found_however_its_signs_are_written(tmp_path: Path, stored: str, asked: str) -> None:
+    folder = tmp_path / unicodedata.normalize("NFD", "Vidéos été")
+    folder.mkdir()
+    file = folder / unicodedata.normalize("NFD", stored)
+    file.write_bytes(b"x")
+    found = read(str(tmp_path / "Vidéos été" / unicodedata.normalize("NFC", asked)))
+    assert found.sources == [str(file)] and not found.failed
+
+
+def test_of_two_files_whose_names_look_alike_none_is_taken_for_a_third(tmp_path: Path) -> None:
+    for name in ("a\u00a0b.mp4", "a\u202fb.mp4"):
+        (tmp_path / name).write_bytes(b"x")
+    assert not read(str(tmp_path / "a b.mp4")).sources
+
+
+def test_the_quotes_around_a_copied_path_are_not_part_of_it(folder: Path) -> None:
+    for quoted in (f'"{folder / "b match.mp4"}"', f"'{folder / 'b match.mp4'}'", f"“{folder / 'b match.mp4'}”"):
+        assert read(quoted).sources == [str(folder / "b match.mp4")]
+
+
+@pytest.mark.parametrize(
+    "named", ["/mnt/user-data/uploads/match.mp4", "sandbox:/mnt/data/match.mp4", "/mnt/data/a.mp4"]
+)
+def test_a_path_that_exists_only_in_a_chat_is_called_that(named: str) -> None:
+    (_, problem), *_ = read(named, roots=(Path("/home"),)).failed
+    assert "inside the chat" in problem.message and "saved there first" in problem.next_step

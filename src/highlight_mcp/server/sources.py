@@ -29,6 +29,7 @@ from .outputs import (
     problem_of,
     refused,
 )
+from .spelled_paths import as_stored, is_in_a_chat, unquoted
 
 if TYPE_CHECKING:
     from .options import UserPathPolicy
@@ -128,7 +129,7 @@ def read_sources(
     """
     footage = UploadSources()
     for text in named:
-        _add(footage, text.strip(), roots, path_policy, readable)
+        _add(footage, unquoted(text.strip()), roots, path_policy, readable)
     footage.sources = list(dict.fromkeys(footage.sources))
     return footage
 
@@ -153,6 +154,9 @@ def _add(
         footage.sources.append(str(handed_over))
         return
     path = _path(text, scheme, at_home=path_policy is None)
+    if path_policy is None and is_in_a_chat(text):
+        footage.failed.append((text, refused("server.in_a_chat", text=text).fault))
+        return
     if path is None or not path.is_absolute():
         footage.failed.append((text, _not_absolute(text) if path_policy is None else _not_handed_over(text)))
         return
@@ -160,6 +164,7 @@ def _add(
         footage.failed.append((text, error_info("outside_roots", "server.not_readable_here", path=str(path))))
         return
     try:
+        path = as_stored(path)
         if not within(path, readable):
             footage.failed.append((text, _outside(text, roots or ())))
         elif path.is_dir():
