@@ -19,7 +19,7 @@ from media_factory import make_clip
 ENGINE = Path(highlight_mcp.engine.__file__).parent
 OPENERS = {
     "media/identity.py", "media/opening.py", "media/images.py", "transcripts/subtitles.py",  # footage, by a descriptor
-    "render/encoding.py", "render/verify.py",  # the reel that is being made
+    "render/encoding.py", "render/animation.py", "render/verify.py", "smartcut/writer.py",  # the reel that is made
     "signals/analysis.py", "extras/sound_table.py", "extras/sounds.py", "transcripts/sources.py",  # caches and models
 }  # fmt: skip
 

@@ -97,16 +97,7 @@ def test_chapters_of_a_camera_give_every_picture(faults: Callable[[str], Path], 
 
 
 @pytest.mark.parametrize(
-    ("words", "quoted", "possible"),
-    [
-        ("export it as a GIF", "“as a GIF”", "MP4"),
-        ("under 16 MB", "“under 16 MB”", "preset"),
-        ("不超过16MB", "“不超过16MB”", "MP4"),
-        ("导出剪映草稿", "“剪映草稿”", "预设"),
-        ("export only the audio", "“only the audio”", "MP4"),
-        ("an EDL for Premiere", "“EDL”", "MP4"),
-        ("MOV", "“MOV”", "MP4"),
-    ],
+    ("words", "quoted", "possible"), [("export as AVI", "“AVI”", "MP4"), ("导出成AVI", "“AVI”", "MP4")]
 )
 @pytest.mark.parametrize("cut", [True, False])
 def test_files_that_cannot_be_made_are_named_with_what_can(
@@ -119,3 +110,24 @@ def test_files_that_cannot_be_made_are_named_with_what_can(
     assert quoted in result["message"] and possible in result["message"]
     assert any(quoted in row["what"] for row in result["refused"])
     assert "What should change" not in result["message"] and "想怎么改" not in result["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "export"),
+    [
+        ("export it as a GIF", "export (gif)"),
+        ("under 16 MB", "export (≤ 16 MB)"),
+        ("不超过16MB", "导出（≤ 16 MB）"),
+        ("导出剪映草稿", "导出（capcut）"),
+        ("export only the audio", "export (audio)"),
+        ("an EDL for Premiere", "export (edl)"),
+    ],
+)
+def test_files_that_can_be_made_are_offered_by_the_export_that_makes_them(
+    words: str, export: str, tmp_path: Path
+) -> None:
+    session = Session([make_clip(tmp_path / "talk.mp4", seconds=3.0)], tmp_path / "cache")
+    session.ask(operations=[{"op": "keep"}])
+    result = session.ask(words)
+    offered = result.get("suggested") or result.get("suggested_actions") or []
+    assert [each["text"] for each in offered if each["tool"] == "export"] == [export] and not result["refused"]

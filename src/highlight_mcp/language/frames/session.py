@@ -162,6 +162,7 @@ def _export(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     wanted = filled.says("", "MAKE", "ADD", "CHANGE", "GAME", "SHORTEN")
     bounded = filled.says("", "AT_MOST") and (filled.has("resolution", "rate") or _FILE.search(scene.source.work))
     bounded = bounded or (any(t.text in ("fit", "fits") for t in filled.of("")) and not _is_told(filled))
+    bounded = bounded or all(t.kind == "size" or t.is_a("AT_MOST") for t in filled.tokens)  # `under 16 MB`
     goes_on = scene.planned("export") and (filled.has("resolution", "rate", "container") or filled.says("", "AT_MOST"))
     asked = any(t.value == "courtesy" for t in filled.tokens) and filled.has("resolution")
     details = bounded or goes_on or asked or (wanted and filled.has("resolution", "rate", "size"))
