@@ -62,6 +62,7 @@ def test_each_clip_is_a_file_with_a_picture_and_a_list_says_what_they_are(
         assert image.size == (320, 180)
 
 
+@pytest.mark.slow
 def test_a_part_is_what_the_reel_shows_and_sounds_like_there(footage: dict[str, Path], tmp_path: Path) -> None:
     facts = export(footage, tmp_path / "out", "480p", split=True)
     assert {check["name"]: check["detail"] for check in facts["checks"]}["source pictures"] == "3 of 3"

@@ -178,6 +178,7 @@ def restless(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_reel_gets_below_a_size_by_a_smaller_picture_and_says_so(tmp_path: Path) -> None:
     busy = restless(folder(tmp_path, "in") / "a.mp4")
     out = folder(tmp_path, "out") / "x.mp4"

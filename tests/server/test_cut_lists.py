@@ -31,6 +31,7 @@ async def cut(host: Host, file: Path) -> None:
     assert edited["status"] == "done"
 
 
+@pytest.mark.slow
 async def test_a_reel_goes_out_in_each_format_linked_to_the_persons_own_file(bench: Bench, match: Path) -> None:
     mine = match.with_name("50% Fußball & “Tor” 进球.mp4")
     shutil.copyfile(match, mine)
