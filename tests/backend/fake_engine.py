@@ -37,7 +37,10 @@ def note(word: str, job: str) -> None:
 def first_line() -> bytes:
     line = b""
     while not line.endswith(b"\n"):
-        line += os.read(0, 1 << 20)
+        read = os.read(0, 1 << 20)
+        if not read:
+            sys.exit(4)  # the parent went before it said what to do
+        line += read
     return line
 
 
