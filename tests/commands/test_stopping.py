@@ -125,7 +125,7 @@ def test_plan_and_analyse_end_with_their_engine(shell: Shell, command: str, numb
 @pytest.mark.slow
 @pytest.mark.parametrize(("command", "number", "status"), [("reel", signal.SIGINT, 130), ("demo", signal.SIGTERM, 143)])
 def test_an_export_under_way_is_cancelled(shell: Shell, command: str, number: int, status: int) -> None:
-    words = [command, str(SAMPLE), WISH, "--preset", "4k"] if command == "reel" else [command]
+    words = [command, str(SAMPLE), WISH, "--preset", "1080p"] if command == "reel" else [command]
     process = shell.start(*words, "-o", str(shell.home / "mine.mp4"))
     eventually("the reel is being written", lambda: shell.rows("select 1 from renders") and shell.files())
     shell.press(process, number)
@@ -148,7 +148,7 @@ def test_an_edit_under_way_is_cancelled(shell: Shell) -> None:
 
 @pytest.mark.slow
 def test_a_second_time_leaves_at_once_even_when_the_backend_does_not_answer(shell: Shell) -> None:
-    process = shell.start("reel", str(SAMPLE), WISH, "--preset", "4k")
+    process = shell.start("reel", str(SAMPLE), WISH, "--preset", "1080p")
     eventually("the reel is being written", lambda: shell.rows("select 1 from renders") and shell.files())
     shell.backend().suspend()
     shell.press(process, signal.SIGINT)
@@ -171,7 +171,7 @@ def test_a_render_of_a_file_leaves_no_part_behind(shell: Shell) -> None:
     assert planned.returncode == 0, errors
     (shell.home / "plan.json").write_text(timeline)
     folder = shell.home / "out"
-    process = shell.start("render", "plan.json", "-o", str(folder / "mine.mp4"), "--preset", "4k")
+    process = shell.start("render", "plan.json", "-o", str(folder / "mine.mp4"), "--preset", "1080p")
     eventually("the reel is being written", lambda: folder.is_dir() and list(folder.iterdir()))
     shell.press(process, signal.SIGINT)
     assert "Nothing was made" in told(process, 130)

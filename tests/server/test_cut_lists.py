@@ -33,7 +33,7 @@ async def cut(host: Host, file: Path) -> None:
 
 @pytest.mark.slow
 async def test_a_reel_goes_out_in_each_format_linked_to_the_persons_own_file(bench: Bench, match: Path) -> None:
-    mine = match.with_name("50% Fußball & “Tor” 进球.mp4")
+    mine = match.with_name("50% Fußball & “Tor” ゴール.mp4")
     shutil.copyfile(match, mine)
     async with bench.host() as host:
         await cut(host, mine)
