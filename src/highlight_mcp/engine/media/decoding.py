@@ -49,7 +49,7 @@ class CodingOrder:
         stamp = stamp_of(packet)
         if packet.size and stamp is not None:
             heappush(self._waiting, stamp)
-        return _kept(packet) if packet.is_discard else packet
+        return unmarked(packet) if packet.is_discard else packet
 
     def lost(self, packet: "Packet[Any]") -> None:
         """A packet gave no picture, for it is damaged."""
@@ -96,7 +96,7 @@ def _goes_back(context: VideoCodecContext, packets: "list[Packet[Any]]") -> bool
     return False
 
 
-def _kept(packet: "Packet[Any]") -> "Packet[Any]":
+def unmarked(packet: "Packet[Any]") -> "Packet[Any]":
     """A copy of a packet without the mark that its picture is not shown."""
     copy: Packet[Any] = Packet(bytes(packet))
     copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base

@@ -23,7 +23,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from ..media.decoding import origin, packets_of, stamp_of
+from ..media.decoding import origin, packets_of, stamp_of, unmarked
 from ..media.opening import open_media
 from ..media.ratios import exact
 from ..media.streams import display_matrix, picture_stream, settled, sound_stream
@@ -146,17 +146,11 @@ def _frames(context: Any, packets: "list[Packet[Any]]") -> Iterator[VideoFrame |
     assert isinstance(context, VideoCodecContext)
     for packet in [*packets, None]:
         try:
-            frames = context.decode(_whole(packet) if packet is not None and packet.is_discard else packet)
+            frames = context.decode(unmarked(packet) if packet is not None and packet.is_discard else packet)
         except (av.error.FFmpegError, OSError):
             yield None
             continue
         yield from frames
-
-
-def _whole(packet: "Packet[Any]") -> "Packet[Any]":
-    copy: Packet[Any] = Packet(bytes(packet))
-    copy.pts, copy.dts, copy.time_base, copy.stream = packet.pts, packet.dts, packet.time_base, packet.stream
-    return copy
 
 
 class _Small:

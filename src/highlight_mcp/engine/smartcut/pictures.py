@@ -16,7 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from ..media.decoding import BACK_OFF_S, origin, packets_of, seek
+from ..media.decoding import BACK_OFF_S, origin, packets_of, seek, unmarked
 from ..media.ratios import exact
 from ..render.progress import ProgressTick
 from .errors import NotCopyable
@@ -162,17 +162,10 @@ def decoded(stream: VideoStream, pictures: Sequence[CodedPicture], beat: Progres
     try:
         for picture in (*pictures, None):
             beat()
-            packet = whole(picture.packet) if picture is not None else None
+            packet = unmarked(picture.packet) if picture is not None else None
             yield from (frame for frame in decoder.decode(packet) if not frame.is_corrupt)
     except av.error.FFmpegError as error:
         raise NotCopyable("damaged") from error
-
-
-def whole(packet: "Packet[Any]") -> "Packet[Any]":
-    """A copy of a packet without marks that its picture is not shown."""
-    copy: Packet[Any] = Packet(bytes(packet))
-    copy.pts, copy.dts, copy.time_base, copy.is_keyframe = packet.pts, packet.dts, packet.time_base, packet.is_keyframe
-    return copy
 
 
 def look_of(frame: VideoFrame) -> bytes:
