@@ -13,6 +13,7 @@ from ..errors import EngineError
 from ..job_process import Progress
 from ..media.images import load_image
 from ..moments import Moment, RecordingSignals, choose
+from ..moments.copies import also_used, with_copies
 from ..moments.moment import FoundElsewhere
 from ..moments.senses import closer_looks
 from ..render.text_overlay import drawable
@@ -62,6 +63,8 @@ class MediaAnalyzer:
             return self._named(self._words_said(infos, wish, avoid))
         troubles: list[Message] = []
         sources = [self._signals(media, place, len(infos), troubles) for place, media in enumerate(infos)]
+        sources = with_copies(sources, self._paths, self._cache)
+        avoid = also_used(avoid, sources)
         self._tell("choose", 95, message("engine.progress.choosing"))
         chosen = choose(sources, _roomier(wish, avoid), self._elsewhere(sources, wish))
         picks, rest = self._picks(chosen.picks, avoid), self._picks(chosen.neighbours, avoid)

@@ -5,11 +5,21 @@ from dataclasses import replace
 
 from ...messages import Message, message
 from ...timeline.operations import Highlights
+from ...timeline.time import format_time
 from ..signals.sound import FLOOR_DB
 from .clip_edges import CandidateClip, shortest_clip
 from .closer_look import looked_at
 from .fitting import LIMITLESS_MS, distribute_time, grown, select_clips, spend_spare_time
-from .moment import DEFAULT_TOTAL_MS, Candidate, FoundElsewhere, LengthLimits, Moment, RecordingSignals, Selection
+from .moment import (
+    DEFAULT_TOTAL_MS,
+    Candidate,
+    FoundElsewhere,
+    LengthLimits,
+    Moment,
+    RecordingSignals,
+    Selection,
+    SharedStretch,
+)
 from .picture_criteria import liveliest
 from .ranking import candidates, moment
 
@@ -61,14 +71,13 @@ def choose(
         named = found_elsewhere.looked_for if found_elsewhere is not None else None
         what = named or message(f"engine.looked_for.{wish.criterion}")
         return Selection([], [], [*notes, message("engine.note.none_found", what=what, footage=footage)])
-    windows = {source.media_id: within for source, within in usable}
     candidates.sort(key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
     if len(usable) > 1 and wish.count is None:
         candidates = _best_of_each_first(candidates)
     if wish.taken is not None:
         place = {source.media_id: index for index, (source, _) in enumerate(usable)}
         candidates.sort(key=lambda pair: (place[pair[0].media_id], pair[1].start_ms), reverse=wish.taken == "last")
-    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
+    clips = _clips(candidates, usable, bounds)
     chosen, left = select_clips(clips, bounds)
     chosen = spend_spare_time(_settled(distribute_time(chosen, bounds), bounds), left, bounds)
     _say_length(chosen, bounds, notes, more=bool(left))
@@ -115,14 +124,40 @@ def _usable(
         low, high = 0, source.analysis.duration_ms
         if wish.range_ms is not None:
             low, high = max(low, wish.range_ms[0]), min(high, wish.range_ms[1])
-        if high > low:
+        if high <= low:
+            continue
+        if wish.every_source:
             out.append((source, (low, high)))
+            continue
+        out += [(source, part) for part in source.own_parts(low, high)]
+        notes += [_also_in(source, stretch) for stretch in source.shown_elsewhere]
     return out
+
+
+def _also_in(source: RecordingSignals, stretch: SharedStretch) -> Message:
+    """What is told of a copy, or of the part that two recordings share."""
+    if stretch.end_ms - stretch.start_ms >= _ALMOST_ALL * source.analysis.duration_ms:
+        return message("engine.note.same_recording", name=source.name, other=stretch.name)
+    times = {"start": format_time(stretch.start_ms), "end": format_time(stretch.end_ms)}
+    return message("engine.note.shared_stretch", name=source.name, other=stretch.name, **times)
 
 
 def _inside(one: Candidate, within: tuple[int, int]) -> bool:
     middle = (one.start_ms + one.end_ms) // 2
     return within[0] <= middle < within[1]
+
+
+def _clips(
+    found: Sequence[tuple[RecordingSignals, Candidate]],
+    usable: Sequence[tuple[RecordingSignals, tuple[int, int]]],
+    bounds: LengthLimits,
+) -> list[CandidateClip]:
+    """The shortest clip of each candidate, inside the part of its recording that may be used."""
+    return [
+        shortest_clip(source, one, bounds, within)
+        for source, one in found
+        for within in [next(part for other, part in usable if other is source and _inside(one, part))]
+    ]
 
 
 def _whole(
@@ -164,8 +199,7 @@ def _nothing_clear(
         total = min(total, max(_LEAST_REEL_MS, available // _REEL_PART))
     bounds = replace(bounds, total_ms=total, longest_ms=total, shortest_ms=0)
     length = bounds.fixed_ms or _filler_length(total, available, bounds, wish)
-    windows = {source.media_id: within for source, within in usable}
-    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in candidates]
+    clips = _clips(candidates, usable, bounds)
     clips += [
         CandidateClip(source, one, one.start_ms, one.end_ms, *within)
         for source, within in usable
@@ -200,9 +234,8 @@ def _of_every_source(
     bounds = replace(bounds, count=max(bounds.count, len(usable)) if bounds.count is not None else None)
     total = bounds.total_ms or bounds.longest_ms * len(usable)
     shares = _shares([high - low for _, (low, high) in usable], total)
-    windows = {source.media_id: within for source, within in usable}
     found = sorted(found, key=lambda pair: (-pair[1].score, pair[0].media_id, pair[1].start_ms))
-    clips = [shortest_clip(source, one, bounds, windows[source.media_id]) for source, one in found]
+    clips = _clips(found, usable, bounds)
     leading = []
     for (source, within), share in zip(usable, shares, strict=True):
         length = min(share, bounds.fixed_ms or bounds.longest_ms)

@@ -15,8 +15,9 @@ from ..signals.analysis import Analysis, analyse
 from ..transcripts.selection import Said, spoken_at, with_quote
 from ..transcripts.sources import Transcripts
 from .closer_look import CloserLook
+from .copies import with_copies
 from .footage_kind import kind_of
-from .moment import Moment
+from .moment import Moment, RecordingSignals
 from .picture_criteria import liveliness_curve
 from .ranking import rank
 from .senses import closer_looks
@@ -77,10 +78,12 @@ def _moments(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         path = paths[media.media_id]
         return closer_looks(Path(path), media, analysis, transcripts.models, cache=_cache(spec), progress=progress)
 
+    recordings = [RecordingSignals(media.media_id, media.name, media, analysis) for media, analysis in analysed]
     picks = [
-        {**_as_json(moment, read_aloud), "media_id": media.media_id, "source": media.name}
-        for media, analysis in analysed
-        for moment in rank(analysis, criterion, media.media_id, looks(media, analysis))
+        {**_as_json(moment, read_aloud), "media_id": one.media_id, "source": one.name}
+        for one in with_copies(recordings, paths, _cache(spec))
+        for moment in rank(one.analysis, criterion, one.media_id, looks(one.info, one.analysis))
+        if not one.is_elsewhere(moment)
     ]
     picks.sort(key=lambda pick: (-pick["score"], pick["media_id"], pick["start_ms"]))
     return {

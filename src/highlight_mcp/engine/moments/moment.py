@@ -1,7 +1,7 @@
 """A candidate, a moment with its evidence, a choice of moments, and how long clips and reel may be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ...messages import Message, message
@@ -12,6 +12,7 @@ from ..signals.analysis import Analysis
 if TYPE_CHECKING:
     from .closer_look import CloserLook
 
+_CRUMB_MS = 2_000  # ms that copies differ by at their ends: a keyframe, or a last block of sound
 Confidence = Literal["high", "medium", "low"]
 Signals = dict[str, float | str]
 
@@ -77,8 +78,19 @@ class FoundElsewhere:
 
 
 @dataclass(frozen=True)
+class SharedStretch:
+    """`start_ms` to `end_ms` of a recording is also in another one (`media_id`), `offset_ms` later there."""
+
+    start_ms: int
+    end_ms: int
+    media_id: str
+    name: str
+    offset_ms: int
+
+
+@dataclass(frozen=True)
 class RecordingSignals:
-    """One recording that moments may come from."""
+    """One recording that moments may come from, save those in what is `shown_elsewhere`."""
 
     media_id: str
     name: str
@@ -86,6 +98,29 @@ class RecordingSignals:
     analysis: Analysis
     closer: "tuple[CloserLook, ...]" = ()
     """Senses that look at its candidates again."""
+    shown_elsewhere: tuple[SharedStretch, ...] = ()
+
+    def also_in(self, stretch: SharedStretch) -> "RecordingSignals":
+        """The same recording, with one more stretch that another shows; those inside a known one say nothing new."""
+        within = [
+            one for one in self.shown_elsewhere if one.start_ms <= stretch.start_ms and stretch.end_ms <= one.end_ms
+        ]
+        return self if within else replace(self, shown_elsewhere=(*self.shown_elsewhere, stretch))
+
+    def own_parts(self, low_ms: int, high_ms: int) -> list[tuple[int, int]]:
+        """What of a range no other recording shows, without the crumbs by which copies differ at their ends."""
+        if not self.shown_elsewhere:
+            return [(low_ms, high_ms)]
+        parts, at = [], low_ms
+        for stretch in sorted(self.shown_elsewhere, key=lambda one: one.start_ms):
+            parts.append((at, min(stretch.start_ms, high_ms)))
+            at = max(at, stretch.end_ms)
+        return [(start, end) for start, end in [*parts, (at, high_ms)] if end - start >= _CRUMB_MS]
+
+    def is_elsewhere(self, one: RatedRange) -> bool:
+        """Whether the middle of a moment is in what another recording shows."""
+        middle = (one.start_ms + one.end_ms) // 2
+        return any(stretch.start_ms <= middle < stretch.end_ms for stretch in self.shown_elsewhere)
 
 
 @dataclass(frozen=True)
