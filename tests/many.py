@@ -24,3 +24,8 @@ def named_cases() -> Iterator[Callable[[str], AbstractContextManager[None]]]:
     yield case
     if failed:
         pytest.fail(f"{len(failed)} cases failed\n" + "\n".join(failed), pytrace=False)
+
+
+def spread(one_in: int) -> pytest.MarkDecorator:
+    """Parametrizes `step`: every so many lines of a long table, of which the slow tests try all."""
+    return pytest.mark.parametrize("step", [one_in, pytest.param(1, marks=pytest.mark.slow, id="all")])

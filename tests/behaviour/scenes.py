@@ -77,7 +77,7 @@ async def edited(scene: Scene, fault: AnswerFault) -> CallToolResult:
     async with scene.distant.host() as host:
         await host.call("upload", sources=[str(scene.match)], new_session=True)
         scene.cloud.script("edit", fault, calls=None)
-        return await host.raw("edit", instruction="the best moments, 4 seconds")
+        return await host.raw("edit", instruction="keep 0:01-0:03", wait_s=25)
 
 
 async def exported(scene: Scene, endpoint: str, fault: AnswerFault) -> CallToolResult:

@@ -27,7 +27,7 @@ async def read(host: Host, uri: str) -> Any:
     return json.loads(content.text)
 
 
-@through([Way("http", "legacy", "embedded"), Way("stdio", "auto", "cloud")])
+@through([Way("http", "legacy", "embedded")])
 async def test_footage_becomes_a_reel_and_every_step_can_be_looked_at(door: Door, match: Path) -> None:
     async with door.host() as host:
         uploaded = await host.call("upload", sources=[str(match)], new_session=True)
@@ -44,9 +44,9 @@ async def test_footage_becomes_a_reel_and_every_step_can_be_looked_at(door: Door
         assert kept["timeline"]["duration_ms"] <= 4000
         await _undone(host, door, edited, kept)
 
-        result = await host.raw("export", preset="draft", wait_s=25)
-        made = result.structured_content or {}
+        made = await host.finished("export", preset="draft")
         assert made["status"] == "completed", made
+        result = await host.raw("export", render_id=made["render_id"])
         path = Path(made["path"])
         assert size_of(path) > 1000
         assert str(path) in text_of(result)

@@ -15,7 +15,7 @@ from highlight_mcp.language import interpret
 from highlight_mcp.language.normalize import normalize
 from highlight_mcp.language.scanner import scan
 from highlight_mcp.messages import use_language
-from many import named_cases
+from many import named_cases, spread
 
 _FILE = Path(__file__).parent / "data" / "restraint.jsonl"
 _FREE: dict[str, dict[str, Any]] = {
@@ -41,9 +41,10 @@ def _fits(wanted: dict[str, Any], got: dict[str, Any]) -> bool:
     return bool(both[0] == both[1])
 
 
-def test_sentences_act_exactly_or_ask() -> None:
+@spread(5)
+def test_sentences_act_exactly_or_ask(step: int) -> None:
     with named_cases() as case:
-        for line in _FILE.read_text(encoding="utf-8").splitlines():
+        for line in _FILE.read_text(encoding="utf-8").splitlines()[::step]:
             item = json.loads(line)
             situation = SESSIONS[item["context"]]
             with case(f"{item['id']} “{item['text']}”"):

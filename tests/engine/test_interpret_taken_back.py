@@ -50,8 +50,8 @@ def _done(text: str, context: str, place: int, step: int) -> list[str]:
 
 
 def test_an_order_that_is_taken_back_at_its_end_takes_nothing_away() -> None:
-    """Each order with a quarter of the endings, each ending with a quarter of the orders."""
-    assert [each for place, order in enumerate(_orders()) for each in _done(*order, place, 4)] == []
+    """Each order with a sixteenth of the endings, each ending with a sixteenth of the orders."""
+    assert [each for place, order in enumerate(_orders()) for each in _done(*order, place, 16)] == []
 
 
 @pytest.mark.slow

@@ -58,7 +58,9 @@ def names(facts: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("preset", "size"),
     [
-        ("source", SIZE), ("youtube", SIZE), ("480p", (854, 480)), ("vertical", (1080, 1920)), ("square", (1080, 1080)),
+        ("480p", (854, 480)), ("vertical", (1080, 1920)),
+        *(pytest.param(name, SIZE, marks=pytest.mark.slow) for name in ("source", "youtube")),
+        pytest.param("square", (1080, 1080), marks=pytest.mark.slow),
         pytest.param("4:5", (1080, 1350), marks=pytest.mark.slow),
         pytest.param("reels", (1080, 1920), marks=pytest.mark.slow),
     ],

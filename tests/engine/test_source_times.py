@@ -41,6 +41,7 @@ def lost(boxes: Sequence[bytes], b_frames: int) -> Maker:
     return make
 
 
+TURNED = ("vflip", "rot270_hflip", "rot180", "rot270", "plain")
 KINDS: dict[str, Maker] = {
     "ts, gop 25": stream(25),
     "ts, gop 50, sound": stream(50, tones=True),
@@ -61,7 +62,13 @@ KINDS: dict[str, Maker] = {
 WANTED_MS = (0, 400, 1000, 3960, 5000, 7000, 11_000)
 
 
-@pytest.fixture(scope="module", params=KINDS)
+QUICKLY = ("ts, gop 50, sound", "ts, gop 100, from 50000 s", "avi with 2 b-frames", "mp4 without ctts", "mp4")
+"""The kinds whose stamps differ most; the slow tests try all."""
+
+
+@pytest.fixture(
+    scope="module", params=[kind if kind in QUICKLY else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS]
+)
 def footage_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return KINDS[request.param](tmp_path_factory.mktemp("footage"))
 
@@ -120,7 +127,9 @@ def test_the_shared_avi_shows_each_picture_once(faults: Callable[[str], Path], t
     assert numbers(pictures(tmp_path / "out.mp4")) == list(range(50, 150))
 
 
-@pytest.mark.parametrize("name", MATRICES)
+@pytest.mark.parametrize(
+    "name", ["hflip", "rot90_hflip", "rot90", *(pytest.param(each, marks=pytest.mark.slow) for each in TURNED)]
+)
 def test_mirrored_and_turned_footage_is_shown_as_players_show_it(tmp_path: Path, name: str) -> None:
     matrix, expected = MATRICES[name]
     path = with_matrix(corners(tmp_path / "plain.mp4"), tmp_path / "a.mp4", matrix)

@@ -93,7 +93,7 @@ async def cut(house: Household, host: Host, filename: str = NAME) -> dict[str, A
     """Footage, a cut, and the finished reel."""
     source = house.settings.home.parent / "shelf" / "match.mp4"
     await host.call("upload", sources=[str(source)], new_session=True)
-    await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
+    await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
     return await host.finished("export", preset="draft", filename=filename)
 
 

@@ -55,7 +55,7 @@ async def test_typed_operations_change_the_cut_and_undo_takes_them_back(
 ) -> None:
     async with bench.host(either) as host:
         await host.call("upload", sources=[str(match)], new_session=True)
-        kept = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000], [10_000, 13_000]]}])
+        kept = await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000], [10_000, 13_000]]}])
         assert kept["status"] == "done"
         assert kept["timeline"]["duration_ms"] == 7000
         fast = await host.call(
@@ -74,7 +74,7 @@ async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Be
     async with bench.host(either) as host:
         first = await host.call("upload", sources=[str(match)], new_session=True)
         second = await host.call("upload", sources=[str(match)], new_session=True)
-        await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
         state = await host.call("get_state", detail="full")
         assert state["session_id"] == second["session_id"]
         assert [media["name"] for media in state["media"]] == ["match.mp4"]
@@ -90,7 +90,7 @@ async def test_the_state_tells_footage_cut_versions_and_other_sessions(bench: Be
 async def test_previews_are_pictures_with_words(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host(either) as host:
         await host.call("upload", sources=[str(match)], new_session=True)
-        await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000], [9000, 11_000]]}])
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000], [9000, 11_000]]}])
         asked: tuple[dict[str, Any], ...] = ({}, {"what": "moments"}, {"what": "frame", "at_ms": 1000})
         for arguments in asked:
             result = await host.raw("preview", **arguments)
@@ -138,8 +138,8 @@ async def test_sound_files_are_footage_too(bench: Bench, match: Path, song: Path
     async with bench.host() as host:
         done = await host.call("upload", sources=[str(match), str(song)], new_session=True)
         assert {media["kind"] for media in done["media"]} == {"video", "audio"}
-        await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000]]}])
-        scored = await host.call("edit", operations=[{"op": "bgm_add", "asset": "song.mp3", "level": 0.35}])
+        await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 4000]]}])
+        scored = await host.finished("edit", operations=[{"op": "bgm_add", "asset": "song.mp3", "level": 0.35}])
         assert "BGM:" in scored["timeline"]["summary"]
         assert "35%" in scored["timeline"]["summary"]
 

@@ -51,7 +51,7 @@ async def test_footage_is_cut_over_http_in_both_eras(settings: Settings, either:
             listed = await client.list_tools()
             host = Host(client, {tool.name: tool.output_schema for tool in listed.tools})
             await host.call("upload", sources=[str(match)], new_session=True)
-            edited = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
+            edited = await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 2000]]}])
     assert edited["timeline"]["duration_ms"] == 2000
 
 

@@ -178,7 +178,7 @@ async def test_an_upload_that_takes_its_time_returns_a_handle(bench: Bench, matc
 async def test_an_edit_waits_for_the_footage_that_is_still_arriving(bench: Bench, match: Path, song: Path) -> None:
     async with bench.host() as host:
         await host.call("upload", sources=[str(match), str(song)], new_session=True, wait_s=0)
-        edited = await host.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
+        edited = await host.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 1000]]}])
         assert edited["timeline"]["duration_ms"] == 1000
 
 

@@ -80,12 +80,12 @@ async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
 ) -> None:
     async with bench.host() as other:
         session = (await other.call("upload", sources=[str(match)], new_session=True))["session_id"]
-        await other.call("edit", operations=KEEP)
+        await other.finished("edit", operations=KEEP)
         timeline = f"timeline://{session}"
         async with listening(bench, either, timeline) as (host, heard):
-            await other.call("edit", session_id=session, operations=FASTER)
+            await other.finished("edit", session_id=session, operations=FASTER)
             await settled(heard, [timeline])
-            await host.call("edit", session_id=session, operations=[{"op": "undo"}])
+            await host.finished("edit", session_id=session, operations=[{"op": "undo"}])
             await settled(heard, [timeline, timeline])
             await other.call("get_state", session_id=session)
             await host.call("get_state", session_id=session)
@@ -96,7 +96,7 @@ async def test_an_edit_of_another_host_is_heard_of_once_and_so_is_ones_own(
 async def test_a_render_that_ends_after_its_call_is_heard_of(bench: Bench, either: Mode, match: Path) -> None:
     async with bench.host() as other:
         session = (await other.call("upload", sources=[str(match)], new_session=True))["session_id"]
-        await other.call("edit", operations=[{"op": "keep", "ranges_ms": [[0, 20_000]]}])
+        await other.finished("edit", operations=[{"op": "keep", "ranges_ms": [[0, 20_000]]}])
         made = await other.call("export", session_id=session, preset="720p", wait_s=0)
         assert made["status"] != "completed"
         render = f"render://{session}/{made['render_id']}"
@@ -124,7 +124,7 @@ async def test_watching_neither_keeps_the_backend_nor_starts_it_again(tmp_path: 
 
                 await until(lambda: not (settings.home / "backend.json").exists())
                 await throughout(away, 3 * change_feed.AGAIN_S / 2)  # nobody starts it again
-                await other.call("edit", session_id=session, operations=KEEP)
+                await other.finished("edit", session_id=session, operations=KEEP)
                 await settled(heard, [uri])
     finally:
         stop_backend(settings)
@@ -159,7 +159,7 @@ async def first_frames(http: httpx.AsyncClient, headers: dict[str, str]) -> str:
 async def test_a_client_tells_what_there_was_from_what_changes(bench: Bench, match: Path) -> None:
     async with bench.host() as host, open_client(bench.settings) as client:
         session = (await host.call("upload", sources=[str(match)], new_session=True))["session_id"]
-        await host.call("edit", operations=KEEP)
+        await host.finished("edit", operations=KEEP)
         async with aclosing(client.changes(list)) as news:
             with anyio.fail_after(60):
                 found = []
@@ -168,7 +168,7 @@ async def test_a_client_tells_what_there_was_from_what_changes(bench: Bench, mat
                         break
                     found.append(each)
                 assert Change(session, 1, fresh=False) in found
-                await host.call("edit", session_id=session, operations=FASTER)
+                await host.finished("edit", session_id=session, operations=FASTER)
                 assert await anext(news) == Change(session, 2)
 
 

@@ -68,7 +68,7 @@ def footage(house: Household, name: str) -> str:
 async def test_nothing_of_one_person_exists_for_another(house: Household, either: Mode) -> None:
     async with house.host("ann", either) as ann, house.host("bob", either) as bob:
         hers = (await ann.call("upload", sources=[footage(house, "ann")], new_session=True))["session_id"]
-        await ann.call("edit", operations=KEEP)
+        await ann.finished("edit", operations=KEEP)
         reels = house.settings.output_dir / "ann"
         before = set(reels.iterdir()) if reels.exists() else set()
         made = await ann.finished("export", preset="draft")
@@ -107,7 +107,7 @@ async def test_files_of_others_and_of_the_server_cannot_be_named_even_below_a_fo
 ) -> None:
     async with house.host("ann") as ann:
         await ann.call("upload", sources=[footage(house, "ann")], new_session=True)
-        await ann.call("edit", operations=KEEP)
+        await ann.finished("edit", operations=KEEP)
         await ann.finished("export", preset="draft")
     reel = next((house.settings.output_dir / "ann").iterdir())
     inbox = house.settings.home / "users" / "ann" / "inbox"
@@ -161,9 +161,9 @@ async def test_nobody_hears_of_what_another_does(house: Household) -> None:
             ann.client.listen(resource_subscriptions=uris) as hers,
             bob.client.listen(resource_subscriptions=uris) as his,
         ):
-            await ann.call("edit", operations=KEEP)
+            await ann.finished("edit", operations=KEEP)
             assert getattr(await anext(aiter(hers)), "uri", None) == uris[0]
-            await bob.call("edit", operations=KEEP)
+            await bob.finished("edit", operations=KEEP)
             assert getattr(await anext(aiter(his)), "uri", None) == uris[1], "the first he hears is his own"
 
 

@@ -35,6 +35,7 @@ async def test_the_ending_of_a_name_chooses_what_is_made(bench: Bench, match: Pa
         assert (image.format, image.size) == ("GIF", (480, 270))
 
 
+@pytest.mark.slow
 async def test_a_link_to_a_file_says_what_it_is(bench: Bench, match: Path) -> None:
     async with bench.host() as host:
         await host.call("upload", sources=[str(match)], new_session=True)
@@ -45,6 +46,7 @@ async def test_a_link_to_a_file_says_what_it_is(bench: Bench, match: Path) -> No
     assert links[0].uri.endswith(".m4a")
 
 
+@pytest.mark.slow
 async def test_a_size_is_kept_and_one_that_cannot_be_is_said(bench: Bench, match: Path) -> None:
     async with bench.host() as host:
         await host.call("upload", sources=[str(match)], new_session=True)

@@ -32,7 +32,7 @@ async def told(heard: list[str]) -> bool:
 
 async def cut(host: Host, match: Path) -> str:
     uploaded = await host.call("upload", sources=[str(match)], new_session=True)
-    await host.call("edit", operations=KEEP)
+    await host.finished("edit", operations=KEEP)
     return str(uploaded["session_id"])
 
 
@@ -92,7 +92,7 @@ async def test_a_modern_listener_hears_that_the_timeline_changed(bench: Bench, m
         session = await cut(host, match)
         uri = f"timeline://{session}"
         async with host.client.listen(resource_subscriptions=[uri]) as events:
-            await host.call("edit", operations=[{"op": "speed", "factor": 2}])
+            await host.finished("edit", operations=[{"op": "speed", "factor": 2}])
             with anyio.fail_after(30):
                 async for event in events:
                     assert getattr(event, "uri", None) == uri
@@ -113,10 +113,10 @@ async def test_a_legacy_subscriber_hears_it_until_it_unsubscribes(bench: Bench, 
         uri = f"timeline://{session}"
         await host.client.subscribe_resource(uri)
         await host.client.subscribe_resource(uri)
-        await host.call("edit", operations=[{"op": "speed", "factor": 2}])
+        await host.finished("edit", operations=[{"op": "speed", "factor": 2}])
         await until(lambda: told(heard))
         await host.client.unsubscribe_resource(uri)
-        await host.call("edit", operations=[{"op": "undo"}])
+        await host.finished("edit", operations=[{"op": "undo"}])
     assert heard == [uri]
 
 
