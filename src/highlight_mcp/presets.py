@@ -11,6 +11,7 @@ from typing import Literal
 
 ExportKind = Literal["video", "animation", "audio", "interchange"]
 """Pictures with sound; pictures alone, for pages and chats; sound alone; the cut for another editor, without media."""
+PresetGroup = Literal["size", "shape", "service", "other", "editor"]
 CodecName = Literal["h264", "prores", "dnxhr", "gif", "webp", "sound"]
 
 
@@ -25,6 +26,7 @@ class Preset:
     preset, asks for it. `shape` is width to height, None for that of the timeline; `rate` frames per second, None for
     those of the timeline or, with the size, as filmed. `keyframes_s` lies at most between two keyframes, `most_bytes`
     the file must not pass, and from `longest_s` on a service refuses it, or an animation is too large for any page.
+    `group` is where a list for people shows it.
     """
 
     short_side: int | None = 1080
@@ -42,6 +44,7 @@ class Preset:
     keyframes_s: Fraction = Fraction(2)
     most_bytes: int | None = None
     longest_s: int | None = None
+    group: PresetGroup = "size"
 
 
 _TALL = (9, 16)
@@ -55,30 +58,42 @@ PRESETS: dict[str, Preset] = {
     "4k": Preset(2160, enlarges=False),
     "draft": Preset(540, "ultrafast", 26),
     "source": Preset(None, crf=18),
-    "vertical": Preset(1080, shape=_TALL),
-    "square": Preset(1080, shape=(1, 1)),
-    "4:5": Preset(1080, shape=(4, 5)),
+    "vertical": Preset(1080, shape=_TALL, group="shape"),
+    "square": Preset(1080, shape=(1, 1), group="shape"),
+    "4:5": Preset(1080, shape=(4, 5), group="shape"),
     # YouTube's recommended upload settings: H.264 High, closed groups of half a second, AAC at 384 kbit/s.
-    "youtube": Preset(None, "faster", 18, sound_bps=384_000, keyframes_s=Fraction(1, 2)),
+    "youtube": Preset(None, "faster", 18, sound_bps=384_000, keyframes_s=Fraction(1, 2), group="service"),
     # Lengths that the services take (their help pages, 2025): Shorts and Reels three minutes, TikTok ten.
-    "shorts": Preset(1080, "faster", shape=_TALL, longest_s=180),
-    "reels": Preset(1080, "faster", shape=_TALL, longest_s=180),
-    "tiktok": Preset(1080, "faster", shape=_TALL, longest_s=600),
-    "whatsapp": Preset(720, "medium", 23, sound_bps=128_000, most_bytes=WHATSAPP_BYTES),
+    "shorts": Preset(1080, "faster", shape=_TALL, longest_s=180, group="service"),
+    "reels": Preset(1080, "faster", shape=_TALL, longest_s=180, group="service"),
+    "tiktok": Preset(1080, "faster", shape=_TALL, longest_s=600, group="service"),
+    "whatsapp": Preset(720, "medium", 23, sound_bps=128_000, most_bytes=WHATSAPP_BYTES, group="service"),
     # Whole hundredths of a second, which is what a GIF can say; whole milliseconds in WebP.
-    "gif": Preset(270, kind="animation", endings=("gif",), codec="gif", rate=Fraction(25, 2), longest_s=120),
-    "webp": Preset(360, kind="animation", endings=("webp",), codec="webp", rate=Fraction(20), longest_s=120),
-    "audio": Preset(kind="audio", endings=("m4a", "mp3", "wav"), codec="sound"),
-    "prores": Preset(None, endings=("mov",), implied=False, codec="prores"),
-    "dnxhr": Preset(None, endings=("mov",), implied=False, codec="dnxhr"),
-    "otio": Preset(kind="interchange", endings=("otio",)),
-    "fcpxml": Preset(kind="interchange", endings=("fcpxml",)),
-    "edl": Preset(kind="interchange", endings=("edl",)),
-    "premiere": Preset(kind="interchange", endings=("xml",)),
-    "csv": Preset(kind="interchange", endings=("csv",)),
-    "capcut": Preset(kind="interchange", endings=("txt",), implied=False),
+    "gif": Preset(
+        270, kind="animation", endings=("gif",), codec="gif", rate=Fraction(25, 2), longest_s=120, group="other"
+    ),
+    "webp": Preset(
+        360, kind="animation", endings=("webp",), codec="webp", rate=Fraction(20), longest_s=120, group="other"
+    ),
+    "audio": Preset(kind="audio", endings=("m4a", "mp3", "wav"), codec="sound", group="other"),
+    "prores": Preset(None, endings=("mov",), implied=False, codec="prores", group="editor"),
+    "dnxhr": Preset(None, endings=("mov",), implied=False, codec="dnxhr", group="editor"),
+    "otio": Preset(kind="interchange", endings=("otio",), group="editor"),
+    "fcpxml": Preset(kind="interchange", endings=("fcpxml",), group="editor"),
+    "edl": Preset(kind="interchange", endings=("edl",), group="editor"),
+    "premiere": Preset(kind="interchange", endings=("xml",), group="editor"),
+    "csv": Preset(kind="interchange", endings=("csv",), group="editor"),
+    "capcut": Preset(kind="interchange", endings=("txt",), implied=False, group="editor"),
 }
 DEFAULT_PRESET = "1080p"
+
+
+def grouped() -> dict[PresetGroup, list[str]]:
+    """The names of all presets by group, in their order."""
+    groups: dict[PresetGroup, list[str]] = {}
+    for name, preset in PRESETS.items():
+        groups.setdefault(preset.group, []).append(name)
+    return groups
 
 
 def implied_by(ending: str) -> str | None:

@@ -21,6 +21,7 @@ from ..client.edit_stream import EditHandle
 from ..client.results import RenderResult
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..messages import Message, language_of, say, set_language
+from .outputs import export_stage
 from .progress import ProgressReporter, format_stage
 from .workspace.jobs import Job, UploadedItem, UploadSnapshot
 from .workspace.workspace import ServerState
@@ -237,7 +238,7 @@ async def wait_for_export(call: ToolContext, client: BackendClient, render_id: s
     """An export after waiting for its end. Raises ApiError."""
 
     def seen(render: RenderResult) -> None:
-        call.meter.update(render.progress, 100, format_stage(render.stage, render.message))
+        call.meter.update(render.progress, 100, export_stage(render) or "")
 
     return await client.render(render_id, call.remaining_s, seen)
 

@@ -203,6 +203,7 @@ class ExportSummary(FrozenModel):
     render_id: str
     status: RenderStatus
     progress: int
+    stage: str | None = None
     path: str | None = None
     url: str | None = None
     duration_ms: int | None = None
@@ -213,6 +214,7 @@ class ExportSummary(FrozenModel):
         """An export as it stands."""
         return cls.copied_from(
             render,
+            stage=None if render.finished else export_stage(render),
             path=str(place.path) if place.path else None,
             url=place.url if place.passing else None,
             error=ErrorDetail.of(failure_of(render)) if render.status == "failed" else None,
@@ -221,7 +223,10 @@ class ExportSummary(FrozenModel):
     def line(self) -> str:
         """`render_1_a: completed, /home/ann/Videos/Highlights/match.mp4`."""
         status = word_of("server.status", self.status)
-        state = f"{status}, {self.progress} %" if self.status in ("pending", "processing") else status
+        under_way = (
+            (status, f"{self.progress} %", self.stage) if self.status in ("pending", "processing") else (status,)
+        )
+        state = ", ".join(filter(None, under_way))
         if self.error is not None:
             return f"{self.render_id}: {state}. {in_sentences(self.error.message, self.error.next_step)}"
         return ", ".join(each for each in (f"{self.render_id}: {state}", self.path, self.url) if each)
@@ -258,6 +263,11 @@ def word_of(family: str, name: str) -> str:
 def stage_name(stage: str) -> str:
     """What a stage of work is called."""
     return word_of("server.stage", stage)
+
+
+def export_stage(render: RenderResult) -> str | None:
+    """What a render is doing, in words: how far, how fast and how long, as the backend says it."""
+    return render.message or stage_name(render.stage) or None
 
 
 def percent(done: float | None, total: float | None) -> int | None:

@@ -14,6 +14,7 @@ from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp
 from mcp.server.mcpserver.resources import FunctionResource
 
 from ..messages import LANGUAGES, load
+from ..presets import grouped
 from .tool import RegisteredTool
 
 SCRIPTS = (
@@ -46,6 +47,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re
 def timeline_page() -> str:
     """The whole document. It needs nothing from outside."""
     script = "".join(_plain(_part(name)) for name in SCRIPTS).replace("/*words*/ {}", _words())
+    script = script.replace("/*presets*/ {}", json.dumps(grouped()))
     return _part("page.html").replace("/*styles*/", _part("page.css")).replace("/*script*/", script)
 
 

@@ -39,7 +39,11 @@ def write_animation(task: RenderTask) -> FinishedReel:
     renderer = task.renderer(size)
     try:
         _keep(task, drawn, task.drawn(renderer))
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
+            if number:
+                task.progress.expect(task.passes - 1)
+            else:
+                task.progress.next_pass()
             _code(task, drawn, size)
             most = task.preset.most_bytes
             if most is None or task.output.stat().st_size <= most:
@@ -88,7 +92,6 @@ def _code(task: RenderTask, drawn: Path, size: tuple[int, int]) -> None:
         for number, frame in enumerate(pictures):
             frame.pts, frame.time_base, frame.pict_type = number, 1 / rate, 0
             container.mux(stream.encode(frame))
-            task.progress.beat()
         container.mux(stream.encode(None))
 
 
@@ -97,7 +100,7 @@ def _read(task: RenderTask, drawn: Path) -> Iterator[VideoFrame]:
         for number, frame in enumerate(container.decode(video=0)):
             frame.pts, frame.time_base = number, 1 / task.plan.rate
             yield frame
-            task.progress.beat()
+            task.progress.encoded(number + 1)
 
 
 def _recoloured(task: RenderTask, drawn: Path, size: tuple[int, int]) -> Iterator[VideoFrame]:
@@ -110,6 +113,7 @@ def _paletted(task: RenderTask, drawn: Path, size: tuple[int, int]) -> Iterator[
     """With the 256 colours that suit what changes, and the others mixed from them."""
     steps, base = (_scaled(size, "out_range=pc"), ("format", "bgra")), 1 / task.plan.rate
     (palette,) = filtered(_read(task, drawn), (*steps, ("palettegen", "stats_mode=diff")), base)
+    task.progress.next_pass()
     mixed = (*steps, ("paletteuse", "dither=sierra2_4a:diff_mode=rectangle"))
     return filtered(_read(task, drawn), mixed, base, palette)
 

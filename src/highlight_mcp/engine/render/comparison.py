@@ -267,20 +267,27 @@ class FinishedReel:
     written: int | None = None
 
 
-def compare_with_sources(made: FinishedReel, spent_s: float, beat: ProgressTick = no_report) -> ComparisonResult:
+def compare_with_sources(
+    made: FinishedReel,
+    spent_s: float,
+    beat: ProgressTick = no_report,
+    looked: Callable[[float], None] = lambda _share: None,
+) -> ComparisonResult:
     """Compare a reel with its sources for a small share of the processor time `spent_s` that it took.
 
-    What cannot be told, and a source that cannot be read in a second way, is passed over.
+    `looked` hears how much of it is done, from 0 to 1. What cannot be told, and a source that cannot be read in
+    a second way, is passed over.
     """
     verdict, stop_s = ComparisonResult(), time.process_time() + _SHARE * spent_s
     with made.pictures(made.path, made.plan.rate, made.size, beat) as reel:
         look = _Comparison(made, reel, verdict, beat)
         pictures = [spot for spot in picture_spots(made.plan) if look.can_see(spot)][:MOST_PICTURES]
         sounds = [spot for spot in sound_spots(made.plan) if look.can_hear(spot)][:MOST_SOUNDS]
-        for number in range(max(len(pictures), len(sounds))):
+        places = max(len(pictures), len(sounds))
+        for number in range(places):
+            looked(number / places)
             if number >= _FEWEST and time.process_time() >= stop_s:
                 break
-            beat()
             if number < len(pictures):
                 look.at_pictures(pictures[number])
             if number < len(sounds):

@@ -24,7 +24,7 @@ from .comparison import compare_with_sources
 from .encoding import writing
 from .parts import write_parts
 from .plan import RenderPlan
-from .progress import STAGE, RenderProgress
+from .progress import RenderProgress
 from .task import RenderTask
 from .verify import ExpectedOutput, OutputCheck, passed, verify
 from .video_reader import Sources, read_sources
@@ -41,7 +41,7 @@ def looks_at(sources: Sources, cache: Path | None = None, progress: Progress = n
     from ..edit.footage_analyzer import MediaAnalyzer
 
     def told(_stage: str, done: int, total: int, text: Message) -> None:
-        progress(STAGE, _LOOKING * done // max(1, total), 100, text)
+        progress("look", _LOOKING * done // max(1, total), 100, text)
 
     infos = {name: source.info for name, source in sources.items()}
     return MediaAnalyzer(infos, {name: source.path for name, source in sources.items()}, cache, told)
@@ -136,11 +136,12 @@ def _begun(
         raise EngineError("bad_request", "engine.nothing_to_render")
     _need_files(made, sources)
     _need_room(output)
-    passes = 2 if preset.most_bytes is not None and preset.codec == "h264" else 1
     measuring = timeline.loudness_lufs is not None and coding.sound is not None
-    told = RenderProgress(progress, made.frames, made.rate, measuring, passes)
+    told = RenderProgress(progress, made.frames, made.rate, measuring)
+    task = RenderTask(ready, sources, output, preset, coding, told)
+    told.expect(task.passes)
     told.beat()
-    return RenderTask(ready, sources, output, preset, coding, told)
+    return task
 
 
 def written(task: RenderTask) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def written(task: RenderTask) -> dict[str, Any]:
     expected = expected_output(task, reel)
     width, height = expected.width, expected.height
     checks = _CHECKED.get(preset.kind, verify)(task.output, expected)
-    verdict = compare_with_sources(reel, process_time() - begun_s, task.progress.beat)
+    verdict = compare_with_sources(reel, process_time() - begun_s, task.progress.beat, task.progress.checked)
     return {
         "duration_ms": expected.duration_ms,
         "width": width or None,

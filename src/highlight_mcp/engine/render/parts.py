@@ -40,7 +40,7 @@ def write_parts(task: RenderTask, ending: str, write: Callable[[RenderTask], dic
     for number, shot in enumerate(shots, 1):
         stem = f"{number:02} {safe_stem(_title(shot.clip).replace(':', '.'), 'clip', most_bytes=100)}"
         part = task.part(shot.first, shot.last, task.output / f"{stem}.{ending}")
-        task.progress.begin_part(shot.first)
+        task.progress.begin_part(shot.first, shot.last)
         facts = write(part)
         picture = _pictured(part, task.output / f"{stem}.jpg")
         made.append(facts)

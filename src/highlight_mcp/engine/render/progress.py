@@ -1,10 +1,11 @@
-"""Progress of a render from inside long reading, and what went wrong in the footage without stopping it."""
+"""How far a render is, how fast it goes and when it will be over; and what went wrong without stopping it."""
 
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, exp
 
 from ...messages import Message, message
 from ...timeline.time import format_time
@@ -48,61 +49,171 @@ class Warnings:
         return [*self._messages, *gaps, *damage]
 
 
-STAGE = "encode"
+MEASURE, ENCODE, CHECK = "measure", "encode", "check"
 _EVERY_S = 0.2
-_MEASURING, _ENCODED = 10, 98
+_MEASURED, _CHECKED = Fraction(1, 30), Fraction(1, 20)
+"""Frames' worth of work for each frame: hearing what is mixed (2 to 4 hundredths of the processor time of an export at
+1080p), and looking at the finished file (`comparison` takes 4 hundredths at most, two groups of pictures the rest)."""
+_MEMORY_S = 8.0
+"""Time constant of the mean pace: a cut to other footage shows after seconds, a single slow picture does not."""
+_WATCHED_S, _WATCHED_SHARE = 3.0, 0.02
+"""Nothing is foretold before so much time and so much of the work has been seen."""
+_LAST = 99
+"""Per cent while anything is left to do."""
+
+
+class WorkPace:
+    """How much is done in a second, as a mean that forgets; None until it means something."""
+
+    def __init__(self) -> None:
+        self._watched_s = 0.0
+        self._mean = 0.0
+
+    def seen(self, done: float, seconds: float) -> None:
+        """So much was done in that time; the mean of a short watch counts all of it alike (bias corrected)."""
+        kept = exp(-seconds / _MEMORY_S)
+        before = 1 - exp(-self._watched_s / _MEMORY_S)
+        self._watched_s += seconds
+        weight = 1 - exp(-self._watched_s / _MEMORY_S)
+        if weight > 0:
+            self._mean = (kept * before * self._mean + (1 - kept) * done / seconds) / weight
+
+    @property
+    def a_second(self) -> float | None:
+        return self._mean if self._watched_s >= _WATCHED_S and self._mean > 0 else None
+
+
+def time_left(seconds: float) -> Message:
+    """A time to wait in words, as exactly as it can be known: in steps of 5 s, then minutes."""
+    if seconds <= 10:
+        return message("engine.progress.left.soon")
+    if seconds <= 90:
+        return message("engine.progress.left.seconds", n=5 * ceil(seconds / 5))
+    minutes = ceil(seconds / 60)
+    if minutes < 60:
+        return message("engine.progress.left.minutes", n=minutes)
+    return message("engine.progress.left.hours", hours=minutes // 60, minutes=minutes % 60)
 
 
 class RenderProgress:
-    """One hundred steps: a tenth for measuring the loudness, where that is asked for, the rest for encoding.
+    """Per cent of the frames that are to be done, over all passes, with what is measured before and checked after.
 
-    `passes` says how many times all pictures are encoded.
+    What is still to come is known better on the way (`expect`): per cent go on from where they are then, and never
+    fall. Words say what is done, how fast beside the length of the reel, and how long it will take from here to the
+    end; both only once enough was seen.
     """
 
-    def __init__(self, progress: Progress, frames: int, rate: Fraction, measuring: bool, passes: int = 1) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        frames: int,
+        rate: Fraction,
+        measuring: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._progress = progress
-        self._frames = frames
-        self._rate = rate
-        self._before = _MEASURING if measuring else 0
-        self._passes, self._passed, self._before_part = passes, 0, 0
-        self._done = 0
-        self._text = message("engine.progress.opening")
-        self._last = float("-inf")
+        self._frames, self._rate = frames, rate
+        self._clock = clock
+        self._first, self._of_part = 0, frames
+        self._measure = _MEASURED if measuring else Fraction(0)
+        self._percent = 0.0
+        self._pace, self._paced_at = WorkPace(), (clock(), 0.0)
+        self._stage, self._text = ENCODE, message("engine.progress.opening")
+        self._told_at = float("-inf")
+        self.expect(1)
+
+    def expect(self, passes: int, writing: Fraction = Fraction(1), checking: Fraction = _CHECKED) -> None:
+        """From here on all pictures (of this part and of those behind it) are written so many times, then checked.
+
+        `writing` and `checking` are what that takes for each frame, as a share of encoding it.
+        """
+        self._passes, self._passed = passes, 0
+        self._writing, self._checking = float(writing), float(checking)
+        self._floor, self._past, self._now = self._percent, 0.0, 0.0
+        each = self._measure + passes * writing + checking
+        self._todo = max(1e-9, float((self._frames - self._first) * each))
+        self._paced_at = self._clock(), 0.0
 
     def beat(self) -> None:
         """Still at work on the same thing."""
-        now = time.monotonic()
-        if now - self._last >= _EVERY_S:
+        now = self._clock()
+        if now - self._told_at >= _EVERY_S:
             self._tell(now)
 
     def measured(self, share: float) -> None:
-        self._done, self._text = int(self._before * share), message("engine.progress.loudness")
-        self.beat()
+        """So much of the sound has been heard."""
+        self._at(MEASURE, float(self._measure) * self._frames * share, message("engine.progress.loudness"))
 
-    def begin_part(self, first: int) -> None:
-        """From here on frames are counted from this one of the reel."""
-        self._before_part = first
+    def begin_part(self, first: int, last: int) -> None:
+        """From here on frames are counted from `first` of the reel; the part ends at `last`."""
+        self._first, self._of_part, self._measure = first, last - first, Fraction(0)
+        self.expect(1)
 
-    def encoded(self, frames: int) -> None:
-        frames += self._before_part
-        share = Fraction(self._passed * self._frames + frames, self._passes * self._frames)
-        self._done = max(self._done, self._before + int((_ENCODED - self._before) * min(share, Fraction(1))))
-        at, whole = (format_time(round(count * 1000 / self._rate)) for count in (frames, self._frames))
-        self._text = message("engine.progress.encoding", at=at, whole=whole)
-        self.beat()
+    def encoded(self, frames: int, *, kept: bool = False) -> None:
+        """So many frames of this pass (and part) are written; `kept` if that was work of an earlier attempt."""
+        if self._measure:
+            self._past, self._now = self._past + float(self._measure) * self._frames, 0.0
+            self._measure = Fraction(0)
+        at = format_time(1000 * int((self._first + frames) / self._rate))
+        whole = format_time(round(self._frames * 1000 / self._rate))
+        key = "copying" if self._writing < 1 else "encoding"
+        text = message(f"engine.progress.{key}", at=at, whole=whole)
+        if self._passes > 1:
+            text = message("engine.progress.pass", what=text, n=self._passed + 1, of=self._passes)
+        self._at(ENCODE, self._writing * frames, text, kept=kept)
 
     def next_pass(self) -> None:
-        """The same pictures are encoded once more."""
+        """The same pictures are written once more."""
+        self._past, self._now = self._past + self._writing * self._of_part, 0.0
         self._passed += 1
 
     def finishing(self) -> None:
-        self._done, self._text = _ENCODED, message("engine.progress.index")
-        self._tell(time.monotonic())
+        """The pictures of this pass are written."""
+        self._at(ENCODE, self._writing * self._of_part, message("engine.progress.index"), at_once=True)
 
     def checking(self) -> None:
-        self._done, self._text = 99, message("engine.progress.checking")
-        self._tell(time.monotonic())
+        """The file is there; passes that were not needed are over with."""
+        if self._stage == CHECK and self._passed == self._passes:
+            return
+        left = self._passes - self._passed
+        self._past, self._now = self._past + self._writing * self._of_part * left, 0.0
+        self._passed = self._passes
+        self.checked(0, at_once=True)
+
+    def checked(self, share: float, *, at_once: bool = False) -> None:
+        """So much of the file has been looked at."""
+        text = message("engine.progress.checking")
+        self._at(CHECK, self._checking * self._of_part * min(1.0, share), text, at_once=at_once)
+
+    def _at(self, stage: str, worth: float, text: Message, *, kept: bool = False, at_once: bool = False) -> None:
+        """So much of this stage is done, in frames' worth."""
+        self._stage, self._text, self._now = stage, text, max(worth, self._now)
+        if kept:
+            self._paced_at = self._clock(), self._done
+        now = self._clock()
+        if at_once or now - self._told_at >= _EVERY_S:
+            self._tell(now)
+
+    @property
+    def _done(self) -> float:
+        return self._past + self._now
 
     def _tell(self, now: float) -> None:
-        self._last = now
-        self._progress(STAGE, self._done, 100, self._text)
+        before, done = self._paced_at
+        if now > before and self._done > done:
+            self._pace.seen(self._done - done, now - before)
+            self._paced_at = now, self._done
+        self._told_at = now
+        share = min(1.0, self._done / self._todo)
+        self._percent = max(self._percent, self._floor + (100 - self._floor) * share)
+        self._progress(self._stage, min(_LAST, int(self._percent)), 100, self._words())
+
+    def _words(self) -> Message:
+        pace = self._pace.a_second
+        if pace is None or self._percent < 100 * _WATCHED_SHARE:
+            return self._text
+        left = time_left(max(0.0, self._todo - self._done) / pace)
+        if self._stage != ENCODE:
+            return message("engine.progress.left", what=self._text, left=left)
+        speed = f"{pace / self._writing / float(self._rate):.2g}"
+        return message("engine.progress.paced", what=self._text, speed=speed, left=left)

@@ -51,6 +51,13 @@ class RenderTask:
         return self.arrangement.plan
 
     @property
+    def passes(self) -> int:
+        """How many times all pictures are gone through, as far as can be foreseen."""
+        if self.preset.kind == "animation":
+            return 3 if self.preset.codec == "gif" else 2
+        return 2 if self.preset.most_bytes is not None and self.preset.codec == "h264" else 1
+
+    @property
     def seconds(self) -> float:
         """Length of the file."""
         return float(self.plan.frames / self.plan.rate)

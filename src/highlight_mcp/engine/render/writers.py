@@ -37,6 +37,7 @@ def write_video(task: RenderTask) -> FinishedReel:
     try:
         return _copied(task)
     except NotCopyable as error:
+        task.progress.expect(task.passes)
         why = OutputCheck("untouched", True, message("engine.check.all_encoded", reason=error.reason))
         return replace(_drawn(task), checks=(why,))
 
@@ -46,7 +47,8 @@ def _copied(task: RenderTask) -> FinishedReel:
     if task.preset.most_bps or task.preset.most_bytes or task.preset.keyframes_s != Preset().keyframes_s:
         raise NotCopyable("bounded")
     made = write_hybrid(task)
-    checks = check_copies(made, task.progress.beat)
+    task.progress.checking()
+    checks = check_copies(made, task.progress.checked)
     untouched = OutputCheck("untouched", True, message("engine.check.untouched_share", share=made.untouched))
     method: Method = "copied" if made.untouched == 1 else "hybrid" if made.kept else "encoded"
     reel = replace(made.reel, method=method, checks=(*checks, untouched), pixels=made.made.format.pixels)
@@ -111,13 +113,15 @@ def _bounded(task: RenderTask, stats: Path, most_bytes: int) -> FinishedReel:
         return made
     wanted_bps = 8 * task.output.stat().st_size / task.seconds - task.preset.sound_bps
     side = side_for(task, budget, wanted_bps)
+    task.progress.expect(1 if side == min(size) else 2)
     if side != min(size):
         size = frame_size(task.timeline, side)
         lean.notes.add(message("engine.reel.made_smaller", made=f"{size[0]}x{size[1]}", most=_mb(task)))
         _looked_through(lean, size, Pass(1, stats, budget.picture_bps))
     bps = budget.picture_bps
-    for _ in range(_TRIES):
-        task.progress.next_pass()
+    for number in range(_TRIES):
+        if number:
+            task.progress.expect(1)
         made = _encoded(lean, size, Pass(2, stats, bps))
         bytes_ = task.output.stat().st_size
         if bytes_ <= most_bytes:
@@ -128,12 +132,12 @@ def _bounded(task: RenderTask, stats: Path, most_bytes: int) -> FinishedReel:
 
 def _looked_through(task: RenderTask, size: tuple[int, int], first: Pass) -> None:
     """A first pass of which nothing is kept."""
-    task.progress.next_pass()
     looking = FirstPass(size, task.plan.rate, task.coding, first)
     for count, frame in enumerate(task.drawn(task.renderer(size, first=False)), 1):
         looking.picture(frame)
         task.progress.encoded(count)
     looking.finish()
+    task.progress.next_pass()
 
 
 def _encoded(task: RenderTask, size: tuple[int, int], one: Pass | None = None) -> FinishedReel:

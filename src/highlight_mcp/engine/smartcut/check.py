@@ -1,6 +1,6 @@
 """The finished file beside its sources: copied pictures bit for bit, and every join decoded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from av.container import InputContainer
 from av.video.frame import VideoFrame
@@ -11,7 +11,6 @@ from ..media.decoding import frames_of, packets_of, seek
 from ..media.opening import open_media
 from ..media.ratios import exact
 from ..media.streams import picture_stream
-from ..render.progress import ProgressTick
 from ..render.verify import OutputCheck
 from .errors import NotCopyable
 from .h264 import sets_in_front, units_of
@@ -21,13 +20,17 @@ from .writer import digest_of
 
 _NEAR = 90
 """Output frames between two joins that are decoded in one go."""
-_SHORT_S = 179
-"""Reels up to so many seconds are decoded whole: a picture that is damaged in the source must not be copied."""
+_READING = 0.1
+"""Of the time of a check; decoding takes the rest."""
 
 
-def check_copies(reel: HybridReel, beat: ProgressTick) -> tuple[OutputCheck, ...]:
-    """Both checks, passed. Raises NotCopyable where a picture is not what it should be."""
-    same, joined = _same_packets(reel, beat), _same_looks(reel, beat)
+def check_copies(reel: HybridReel, looked: Callable[[float], None]) -> tuple[OutputCheck, ...]:
+    """Both checks, passed; `looked` hears how much of it is done, from 0 to 1.
+
+    Raises NotCopyable where a picture is not what it should be.
+    """
+    same = _same_packets(reel, lambda share: looked(_READING * share))
+    joined = _same_looks(reel, lambda share: looked(_READING + (1 - _READING) * share))
     if same != len(reel.kept) or joined != len(reel.looks):
         raise NotCopyable("unlike")
     return (
@@ -36,7 +39,7 @@ def check_copies(reel: HybridReel, beat: ProgressTick) -> tuple[OutputCheck, ...
     )
 
 
-def _same_packets(reel: HybridReel, beat: ProgressTick) -> int:
+def _same_packets(reel: HybridReel, looked: Callable[[float], None]) -> int:
     """How many copied pictures stand in the file as they were stored; decoding times must ascend."""
     same, last = 0, None
     with open_media(reel.reel.path) as container:
@@ -45,8 +48,8 @@ def _same_packets(reel: HybridReel, beat: ProgressTick) -> int:
             return 0
         _, length_size = sets_in_front(stream.codec_context.extradata or b"")
         base = exact(stream.time_base) or reel.form.base
-        for packet in packets_of(container, stream):
-            beat()
+        for count, packet in enumerate(packets_of(container, stream)):
+            looked(count / reel.pictures)
             if not packet.size or packet.pts is None or packet.dts is None:
                 continue
             if last is not None and packet.dts <= last:
@@ -57,21 +60,20 @@ def _same_packets(reel: HybridReel, beat: ProgressTick) -> int:
     return same
 
 
-def _same_looks(reel: HybridReel, beat: ProgressTick) -> int:
+def _same_looks(reel: HybridReel, looked: Callable[[float], None]) -> int:
     """How many copied pictures beside joins look like those of the source once they are decoded.
 
     Raises NotCopyable where something does not decode.
     """
     step = round(1 / (reel.form.rate * reel.form.base))
-    is_short = reel.made.render.frames <= _SHORT_S * reel.form.rate
-    windows = [(0, 1 << 62)] if is_short else list(_windows(sorted(reel.looks), _NEAR * step))
+    windows = [(0, 1 << 62)] if reel.made.is_short else list(_windows(sorted(reel.looks), _NEAR * step))
     # From before the join, so that it is met as a player meets it; an index tells when a keyframe is decoded.
     ahead = (reel.form.depth + 1) * step
     with open_media(reel.reel.path) as container:
         stream = picture_stream(container)
         if stream is None:
             return 0
-        return sum(_look_through(reel, container, stream, window, ahead, beat) for window in windows)
+        return sum(_look_through(reel, container, stream, window, ahead, looked) for window in windows)
 
 
 def _look_through(
@@ -80,14 +82,14 @@ def _look_through(
     stream: VideoStream,
     window: tuple[int, int],
     ahead: int,
-    beat: ProgressTick,
+    looked: Callable[[float], None],
 ) -> int:
     same, (first, last) = 0, window
     base = exact(stream.time_base) or reel.form.base
     seek(container, stream, max(0, first - ahead) * reel.form.base)
     for frame in frames_of(container, stream, failed=_refuse):
-        beat()
         at = round((frame.pts or 0) * base / reel.form.base)
+        looked(float(at * reel.form.base * reel.form.rate) / reel.made.render.frames)
         if frame.is_corrupt:
             _refuse()
         look = reel.looks.get(at)

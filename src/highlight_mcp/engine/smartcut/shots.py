@@ -21,6 +21,8 @@ _SLACK_S = Fraction(1, 1000)
 _MOST_BPS = 30_000_000
 """Bits per second of footage up to which a reel to show has its pictures as they are: three times what services ask for
 at 1080p. A minute of more would be too large to send; as filmed it can be had."""
+_SHORT_S = 179
+"""Reels up to so many seconds are decoded whole: a picture that is damaged in the source must not be copied."""
 _FEWEST = Fraction(1, 5)
 """Share of untouched pictures below which a reel is encoded: the joins would cost more than they save."""
 
@@ -82,6 +84,16 @@ class HybridPlan:
             for each in self.shots.values()
         )
 
+    @property
+    def likely(self) -> int:
+        """Those of them that an index lets copying begin before."""
+        return max(0, self.copyable - sum(each.reach for each in self.shots.values()))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the finished reel is decoded whole."""
+        return self.render.frames <= _SHORT_S * self.render.rate
+
 
 def plan_copying(
     plan: RenderPlan, sources: Sources, size: tuple[int, int], beat: ProgressTick, as_filmed: bool = False
@@ -108,7 +120,7 @@ def plan_copying(
     made = HybridPlan(_aligned(plan, placed), placed, touched, facts, chosen, base)
     if made.copyable < _FEWEST * plan.frames:
         raise NotCopyable("edits")
-    if made.copyable - sum(each.reach for each in placed.values()) < _FEWEST * plan.frames:
+    if made.likely < _FEWEST * plan.frames:
         raise NotCopyable("sparse")
     if made.copyable < plan.frames and base is not None:
         raise NotCopyable("variable", name=sources[_media(fitting[0])].info.name)

@@ -21,7 +21,7 @@ from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
 from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel
-from ..outputs import ToolOutput, failure_of, problem_of, refused, stage_name, word_of
+from ..outputs import ToolOutput, export_stage, failure_of, problem_of, refused, stage_name, word_of
 from ..tool import Reply, Tool
 from ..workspace.local_export import present
 
@@ -81,7 +81,7 @@ class ExportOutput(ToolOutput):
         """Where the reel is and what it is, or how far the render has come."""
         if self.status in ("pending", "processing"):
             percent = self.progress or 0
-            return [say("server.exporting", percent=percent, stage=stage_name(self.stage or "encode"))]
+            return [say("server.exporting", percent=percent, stage=self.stage or stage_name("waiting"))]
         if self.status == "cancelled":
             return [say("server.export_cancelled")]
         if self.status != "completed":
@@ -193,7 +193,7 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
     return ExportOutput.copied_from(
         render,
         session_id=render.session_id or None,
-        stage=render.stage or None,
+        stage=None if render.finished else export_stage(render),
         path=str(place.path) if place.path else None,
         url=place.url,
         warnings=None,
@@ -259,8 +259,7 @@ EXPORT = Tool(
     name="export",
     title="Export the reel",
     description=(
-        "Render the timeline to a file in the output folder, check it and return its path. "
-        "A render that runs is joined, not started twice."
+        "Render the timeline to a file, check it and return its path. A render that runs is joined, not started twice."
     ),
     arguments=ExportArguments,
     result=ExportOutput,

@@ -1,9 +1,9 @@
 import { button, el, redraw } from "./element.js";
 import { clock } from "./time.js";
-import { say } from "./words.js";
+import { named, say } from "./words.js";
 
-const PRESETS = ["1080p", "720p", "480p", "4k", "draft"];
-const PRESET_NAMES = { draft: () => say("draftQuality") };
+/** Names of presets by group, the default first: those of `presets.py`. */
+const PRESETS = /*presets*/ {};
 
 /** Making the file: quality, progress, and where the file is. */
 export class Export {
@@ -12,7 +12,7 @@ export class Export {
   #session;
   #notice;
   #host;
-  #preset = PRESETS[0];
+  #preset = Object.values(PRESETS)[0]?.[0];
   #facts = null;
   #link = null;
   #version = null;
@@ -45,7 +45,7 @@ export class Export {
     };
     const done = await this.#notice.guard(() => this.#session.export(this.#preset, told));
     this.#running = false;
-    this.#link = done?.blocks?.find((block) => block.type === "resource_link" && block.mimeType === "video/mp4");
+    this.#link = done?.blocks?.find((block) => block.type === "resource_link" && !block.uri.startsWith("render:"));
     this.draw();
     await this.#notice.guard(() => this.#session.refresh());
   }
@@ -54,15 +54,18 @@ export class Export {
     const choose = (event) => {
       this.#preset = event.target.value;
     };
-    const options = PRESETS.map((preset) =>
-      el("option", { value: preset, selected: preset === this.#preset }, PRESET_NAMES[preset]?.() ?? preset),
+    const option = (preset) =>
+      el("option", { value: preset, selected: preset === this.#preset }, named("preset", preset));
+    const groups = Object.entries(PRESETS).map(([group, presets]) =>
+      el("optgroup", { label: named("presets", group) }, ...presets.map(option)),
     );
     const quality = { "aria-label": say("quality"), data: { key: "quality" }, on: { change: choose } };
     const label = this.#running ? this.#progress() : say("export");
     return el(
       ".export-ask",
       {},
-      el("select", quality, ...options),
+      this.#running ? el("span.quiet", { role: "status" }, this.#facts?.stage ?? "") : null,
+      el("select", quality, ...groups),
       button(label, {
         picture: "file",
         kind: "primary",

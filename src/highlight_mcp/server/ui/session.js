@@ -63,7 +63,7 @@ export class Session {
     }
     const render = renders?.[0];
     if (render && RUNNING.includes(render.status)) {
-      return { kind: "rendering", id: render.render_id, progress: render.progress, stage: "" };
+      return { kind: "rendering", id: render.render_id, progress: render.progress, stage: render.stage };
     }
     return null;
   }
