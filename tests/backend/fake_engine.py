@@ -133,6 +133,11 @@ def edit(spec: dict[str, Any]) -> dict[str, Any]:
 def render(spec: dict[str, Any]) -> dict[str, Any]:
     output = Path(spec["output"])
     output.write_bytes(b"part")
+    finished = Path(spec["work"]) / "finished.segment"
+    if finished.exists():
+        note("go-on", "render")
+    finished.parent.mkdir(exist_ok=True)
+    finished.write_bytes(b"segment")
     spend("render", PLAN.get("render_s", 0.0))
     output.write_bytes(Path(PLAN["reel"]).read_bytes() if "reel" in PLAN else b"reel" * 1000)
     size = output.stat().st_size

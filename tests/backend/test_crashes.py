@@ -36,6 +36,7 @@ def test_a_render_interrupted_by_kill_9_of_the_backend_finishes_once_after_the_n
     eventually("the engine followed its backend", lambda: not rig.engine_pids(), 5)
     check_once(rig, rig.start())
     assert (rig.effects("start", "render"), rig.effects("done", "render")) == (2, 1)
+    assert rig.effects("go-on", "render") == 1, "the second attempt has what the first one had finished"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,7 @@ def test_a_child_killed_once_is_tried_again_and_the_reel_appears_once(rig: Rig) 
     backend.submit(session)
     check_once(rig, backend)
     assert (rig.effects("start", "render"), rig.effects("done", "render")) == (2, 1)
+    assert rig.effects("go-on", "render") == 1, "the second attempt has what the first one had finished"
 
 
 def test_closing_the_client_during_a_render_does_not_stop_it(rig: Rig) -> None:

@@ -26,6 +26,8 @@ from .render_request import RenderSpec
 from .tables import OPEN_RENDER, renders
 
 Link = Callable[[str], str]
+WORK = "work"
+"""Beside the file of an attempt: what the next attempt can go on from."""
 
 
 class FinishedRender(NamedTuple):
@@ -93,7 +95,8 @@ class RenderJobs:
 
         def make_spec(attempt: str) -> dict[str, Any]:
             used.append(attempt)
-            return {**spec, "cache": str(self._config.cache), "output": str(self._fresh_place(job_id, attempt, spec))}
+            place = self._fresh_place(job_id, attempt, spec)
+            return {**spec, "cache": str(self._config.cache), "output": str(place), "work": str(place.parent / WORK)}
 
         try:
             facts = await self._runner.run(key_of(RENDER, job_id), make_spec)
@@ -215,10 +218,13 @@ class RenderJobs:
         return self._config.renders / job_id / f"{attempt}{suffix}"
 
     def _fresh_place(self, job_id: str, attempt: str, spec: Mapping[str, Any]) -> Path:
-        """Where a new attempt writes; what earlier attempts left is removed."""
+        """Where a new attempt writes; of what earlier attempts left only what it can go on from stays."""
         place = self._place(job_id, attempt, spec)
-        shutil.rmtree(place.parent, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
+        for left in place.parent.iterdir():
+            if left.name != WORK:
+                with suppress(OSError):
+                    remove(left)
         return place
 
     def _remember(self, job_id: str, place: Path, facts: dict[str, Any]) -> bool:

@@ -190,7 +190,7 @@ def _write(
     )
     sound = SoundTrack(slice_sounds(made, first, last), sources, beat=render_progress.beat)
     with Mp4Writer(output, *size, made.rate, SMALL) as mp4:
-        for written in interleaved(mp4, pictures.frames(first, last), sound.blocks(gain), made.rate):
+        for written in interleaved(mp4, mp4.each(pictures.frames(first, last)), sound.blocks(gain), made.rate):
             render_progress.encoded(written)
         mp4.finish()
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import av
 from av.codec.context import CodecContext
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
@@ -31,6 +33,8 @@ MOST_THREADS = 6
 """More threads of x264 hold more frames: 6 stay inside the memory promised for 1080p."""
 _FLAGS = {1: 1 << 9, 2: 1 << 10}
 """FFmpeg's AV_CODEC_FLAG_PASS1 and AV_CODEC_FLAG_PASS2."""
+GLOBAL_HEADER = 1 << 22
+"""FFmpeg's AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets stand in front of the file, not in packets."""
 
 
 @contextmanager
@@ -79,9 +83,11 @@ class Mp4Writer:
         coding: Coding | None = None,
         one: Pass | None = None,
         chapters: Sequence[Chapter] = (),
+        encoded: bool = False,
     ) -> None:
+        """With `encoded` pictures come as packets of encoders that are set like that of the file."""
         coding = coding or coding_of(preset)
-        self._rate = rate
+        self._rate, self._encoded = rate, encoded
         self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
             self._container.metadata["title"] = title
@@ -94,6 +100,8 @@ class Mp4Writer:
             set_picture(stream.codec_context, coding.picture, (width, height), rate, coding.keyframes_s)
             if one is not None:
                 _set_pass(stream.codec_context, one)
+            if encoded:
+                stream.codec_context.thread_count = 1  # it says what is in the file, and never gets a picture
             self._video = stream
         self._pixels = (coding.picture.fed or coding.picture.pixels) if coding.picture is not None else ""
         self._scaler = VideoReformatter()
@@ -117,6 +125,17 @@ class Mp4Writer:
         self._frames += 1
         self._container.mux(self._video.encode(frame))
 
+    def each(self, frames: Iterator[VideoFrame]) -> Iterator[int]:
+        """Encode all of these; yields how many there are so far."""
+        for count, frame in enumerate(frames, 1):
+            self.picture(frame)
+            yield count
+
+    def packet(self, packet: "Packet[Any]") -> None:
+        """Take the next picture as it is; the file was begun with `encoded`."""
+        packet.stream = self._video
+        self._container.mux(packet)
+
     def sound(self, block: Samples) -> None:
         """Encode the next samples, shape (2, n)."""
         assert self._sound is not None
@@ -124,7 +143,7 @@ class Mp4Writer:
 
     def finish(self) -> None:
         """Encode what is left and write the index."""
-        if self._video is not None:
+        if self._video is not None and not self._encoded:
             self._container.mux(self._video.encode(None))
         if self._sound is not None:
             self._sound.finish()
@@ -186,13 +205,10 @@ def _set_pass(codec: VideoCodecContext, one: Pass) -> None:
     codec.flags |= _FLAGS[one.number]
 
 
-def interleaved(
-    mp4: Mp4Writer, pictures: Iterator[VideoFrame], sound: Iterator[Samples], rate: Fraction
-) -> Iterator[int]:
-    """Write both, the sound never more than a block behind the picture; yields the frames written so far."""
+def interleaved(mp4: Mp4Writer, written: Iterator[int], sound: Iterator[Samples], rate: Fraction) -> Iterator[int]:
+    """Write sound beside pictures, of which so many are `written`, never more than a block behind; yields the same."""
     heard = 0
-    for count, frame in enumerate(pictures, 1):
-        mp4.picture(frame)
+    for count in written:
         due = count * SAMPLE_RATE / rate
         while heard < due:
             block = next(sound, None)

@@ -52,7 +52,8 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
     are kept; with `split` the output is a folder of parts; `hardware` allows an encoder in hardware, if one works,
-    `chapters` asks for one for each clip.
+    `chapters` asks for one for each clip. `work` is a folder in which finished pictures stay until the reel is whole,
+    for another attempt at the same job.
     Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full disk, and
     when the finished file fails a check.
     """
@@ -67,10 +68,11 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
         preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
     looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
     ending, hardware = spec.get("ending") or "", bool(spec.get("hardware"))
+    work = Path(spec["work"]) if spec.get("work") else None
     if spec.get("split"):
-        return render_split(timeline, sources, output, preset, progress, ending, looks, hardware)
+        return render_split(timeline, sources, output, preset, progress, ending, looks, hardware, work)
     chapters = bool(spec.get("chapters"))
-    return render(timeline, sources, output, preset, progress, ending, looks, hardware, chapters)
+    return render(timeline, sources, output, preset, progress, ending, looks, hardware, chapters, work)
 
 
 def _preset(name: str) -> Preset:
@@ -89,9 +91,10 @@ def render(
     looks: AsFilmed = looks_at,
     hardware: bool = False,
     chapters: bool = False,
+    work: Path | None = None,
 ) -> dict[str, Any]:
     """See `run`."""
-    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware)
+    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware, work=work)
     if not chapters:
         facts = written(task)
         return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
@@ -114,9 +117,10 @@ def render_split(
     ending: str,
     looks: AsFilmed = looks_at,
     hardware: bool = False,
+    work: Path | None = None,
 ) -> dict[str, Any]:
     """A file for each clip of the reel, with its picture, in the folder `output`, and a list of them. See `run`."""
-    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware)
+    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware, work=work)
     facts = write_parts(task, ending or preset.endings[0], written)
     return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
 

@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, exp
+from typing import Any
 
 from ...messages import Message, message
 from ...timeline.time import format_time
@@ -38,6 +39,25 @@ class Warnings:
     def gap(self, name: str, kind: str, at_s: float) -> None:
         """A stretch of a file without pictures or sound; only the first of each kind is told."""
         self._gaps.setdefault((name, kind), at_s)
+
+    def dump(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        gaps = [[*place, at_s] for place, at_s in self._gaps.items()]
+        return {"messages": [note.dump() for note in self._messages], "gaps": gaps, "errors": dict(self._errors)}
+
+    def restore(self, dumped: Mapping[str, Any]) -> None:
+        """Be what was dumped, and nothing else."""
+        self._messages[:] = map(Message.read, dumped["messages"])
+        self._gaps = {(name, kind): at_s for name, kind, at_s in dumped["gaps"]}
+        self._errors = Counter(dumped["errors"])
+
+    def absorb(self, others: "Warnings") -> None:
+        """Tell what others tell, too."""
+        for note in others._messages:
+            self.add(note)
+        for (name, kind), at_s in others._gaps.items():
+            self.gap(name, kind, at_s)
+        self._errors.update(others._errors)
 
     def messages(self) -> list[Message]:
         """All warnings: one for each thing, in the order in which they came up."""

@@ -26,7 +26,8 @@ class RenderTask:
     """What writers of all kinds of files are given. `notes` fills up while footage is read.
 
     Of a part `whole` is the plan that it is cut out of, from the output frame `first` on, and `known_gain` that of the
-    whole: so texts, music and loudness are those of the reel. `hardware` says that an encoder in hardware may be used.
+    whole: so texts, music and loudness are those of the reel. `hardware` says that an encoder in hardware may be used,
+    `work` is a folder for what another attempt at this task may use.
     """
 
     arrangement: Arrangement
@@ -41,6 +42,7 @@ class RenderTask:
     known_gain: float | None = None
     hardware: bool = False
     chapters: tuple[Chapter, ...] = ()
+    work: Path | None = None
 
     @property
     def timeline(self) -> Timeline:

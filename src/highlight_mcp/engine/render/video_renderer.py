@@ -31,7 +31,7 @@ class VideoRenderer:
         beat: ProgressTick = no_report,
     ) -> None:
         """Raises EngineError when no font has the letters of a text."""
-        notes = notes if notes is not None else Warnings()
+        notes = self.notes = notes if notes is not None else Warnings()
         self._plan = plan
         self._black = frame_of(plain(width, height, BLACK))
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]

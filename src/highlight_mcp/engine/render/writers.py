@@ -22,6 +22,7 @@ from .encoding import FirstPass, Mp4Writer, Pass, interleaved
 from .fitting import picture_budget, side_for, sound_bps
 from .hardware import with_hardware
 from .plan import frame_size
+from .segments import write_segments
 from .task import RenderTask
 from .verify import ExpectedOutput, OutputCheck, verify
 
@@ -145,12 +146,14 @@ def _encoded(task: RenderTask, size: tuple[int, int], one: Pass | None = None) -
     if picture is not None and (size[0] < picture.smallest[0] or size[1] < picture.smallest[1]):
         facts = {"made": f"{size[0]}x{size[1]}", "least": f"{picture.smallest[0]}x{picture.smallest[1]}"}
         raise EngineError("bad_request", "engine.too_small_for_codec", **facts)
-    pictures, gain = task.renderer(size, first=one is None or one.number == 1), task.gain
+    parted = one is None and picture is not None and picture.encoder == "libx264" and task.preset.most_bps is None
+    pictures, gain = task.renderer(size, first=not parted and (one is None or one.number == 1)), task.gain
     sound = task.mixed().blocks(gain)
     title = task.timeline.title
-    how: dict[str, Any] = {"coding": task.coding, "one": one, "chapters": task.chapters}
+    how: dict[str, Any] = {"coding": task.coding, "one": one, "chapters": task.chapters, "encoded": parted}
     with Mp4Writer(task.output, *size, task.plan.rate, task.preset, title, **how) as file:
-        for written in interleaved(file, task.drawn(pictures), sound, task.plan.rate):
+        made = write_segments(task, size, file, pictures) if parted else file.each(task.drawn(pictures))
+        for written in interleaved(file, made, sound, task.plan.rate):
             task.progress.encoded(written)
         file.finish()
         task.progress.finishing()
