@@ -1,18 +1,21 @@
 """What the tests of the renderer share: timelines in a line, renders in a second, looks at the result."""
 
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+import pytest
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from highlight_mcp.engine.job_process import Progress, no_progress
 from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.render import fonts, shaping
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.presets import Preset
@@ -123,3 +126,20 @@ def _windowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     for axis in (0, 1):
         values = np.lib.stride_tricks.sliding_window_view(values, len(weights), axis=axis) @ weights
     return values
+
+
+@contextmanager
+def latin_fonts_alone() -> Iterator[None]:
+    """A machine without fonts, and a product that came with its first one alone."""
+    latin = fonts.bundled_fonts()[:1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fonts, "system_fonts", dict)
+        patch.setattr(fonts, "bundled_fonts", lambda: latin)
+        _forget_fonts()
+        yield
+    _forget_fonts()
+
+
+def _forget_fonts() -> None:
+    fonts._font_with.cache_clear()
+    shaping._shaped.cache_clear()

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from render_kit import latin_fonts_alone
 
 from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.preview import job
 from highlight_mcp.engine.preview.moments import moments_sheet
-from highlight_mcp.engine.preview.sheet import MAX_BYTES, _can_draw, cut, drawable, save_jpeg, wrapped
-from highlight_mcp.engine.render import fonts
+from highlight_mcp.engine.preview.sheet import MAX_BYTES, cut, drawable, length, save_jpeg, wrapped
 from highlight_mcp.engine.render.video_reader import read_sources
 from highlight_mcp.timeline.model import (
     Clip,
@@ -94,13 +94,13 @@ def test_thumbnails_come_from_the_middle_of_each_clip(media: list[dict[str, Any]
 
 
 def test_a_storyboard_shows_what_lies_over_the_clips_and_needs_no_font_for_it(
-    media: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    media: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(fonts, "system_fonts", dict)
     over = VideoTrack(id="over", role="overlay", clips=(clip(2, None, 0, color="#00ff00"),))
     texts = TextTrack(id="t", texts=(Text(id="x", start_ms=0, duration_ms=500, text="精彩"),))
     main = VideoTrack(id="v", clips=(clip(1, "med_1", 500), clip(2, "med_1", 2500)))
-    preview("storyboard", media, tmp_path / "board.jpg", Timeline(tracks=(main, over, texts)))
+    with latin_fonts_alone():
+        preview("storyboard", media, tmp_path / "board.jpg", Timeline(tracks=(main, over, texts)))
     first, second = color_at(tmp_path / "board.jpg", 0.25, 0.45), color_at(tmp_path / "board.jpg", 0.75, 0.45)
     assert first[2] > first[0] + 50
     assert second[1] > second[0] + 100
@@ -180,12 +180,11 @@ def test_words_effects_and_transitions_show_in_a_frame(media: list[dict[str, Any
 
 
 def test_a_title_that_no_font_can_draw_is_refused_as_the_render_would(
-    media: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    media: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(fonts, "system_fonts", dict)
     texts = TextTrack(id="t", texts=(Text(id="x", start_ms=0, duration_ms=500, text="精彩"),))
     timeline = Timeline(tracks=(VideoTrack(id="v", clips=(clip(1, "med_1", 0),)), texts))
-    with pytest.raises(EngineError, match="Chinese characters"):
+    with latin_fonts_alone(), pytest.raises(EngineError, match="Chinese characters"):
         preview("frame", media, tmp_path / "f.jpg", timeline, at_ms=0)
 
 
@@ -241,24 +240,19 @@ def test_noise_still_fits_into_the_size_that_a_chat_can_show(tmp_path: Path) -> 
     assert (tmp_path / "noise.jpg").stat().st_size <= MAX_BYTES
 
 
-def test_signs_without_a_glyph_become_question_marks_and_line_breaks_become_spaces(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(fonts, "system_fonts", dict)
-    _can_draw.cache_clear()
-    assert drawable("goal\n精彩!") == "goal ??!"
-    _can_draw.cache_clear()
+def test_signs_without_a_glyph_become_question_marks_and_line_breaks_become_spaces() -> None:
+    with latin_fonts_alone():
+        assert drawable("goal\n精彩!") == "goal ??!"
 
 
 def test_long_text_is_wrapped_and_cut_within_its_width() -> None:
-    font = fonts.font_for("abc", 13)
     text = "the crowd is louder than anywhere else " * 4
-    lines = wrapped(text, font, 200, 2)
+    lines = wrapped(text, 13, 200, 2)
     assert len(lines) == 2 and lines[1].endswith("...")
-    assert all(font.getlength(line) <= 200 for line in lines)
-    assert cut("short", font, 200) == "short"
-    assert len(wrapped("欢呼声" * 20, font, 100, 3)) == 3
-    assert wrapped("word" * 80, font, 100, 3)[0].endswith("...")
+    assert all(length(line, 13) <= 200 for line in lines)
+    assert cut("short", 13, 200) == "short"
+    assert len(wrapped("欢呼声" * 20, 13, 100, 3)) == 3
+    assert wrapped("word" * 80, 13, 100, 3)[2].endswith("...")
 
 
 def test_a_whole_preview_runs_in_the_engine_process(media: list[dict[str, Any]], tmp_path: Path) -> None:

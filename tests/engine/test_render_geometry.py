@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from highlight_mcp.engine.media.streams import Orientation
 from highlight_mcp.engine.render.geometry import Rect, placed
-from highlight_mcp.engine.render.text_overlay import wrap_lines
-from highlight_mcp.timeline.model import Clip, Crop, Fit
+from highlight_mcp.engine.render.line_breaks import break_units, wrap_lines
+from highlight_mcp.engine.render.text_overlay import typeset
+from highlight_mcp.timeline.model import Clip, Crop, Fit, TextStyle
 
 TURNS = st.sampled_from([0, 90, 180, 270])
 FLIPS = st.sampled_from([None, "horizontal", "vertical"])
@@ -89,3 +90,50 @@ def test_chinese_lines_never_begin_with_closing_punctuation() -> None:
     lines = wrap_lines("今天天气很好，我们去爬山。", 6, lambda line: float(len(line)))
     assert len(lines) > 1
     assert not any(line[0] in "，。" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("ไปเที่ยว", ["ไป", "เที่", "ย", "ว"]),
+        ("ភាសា", ["ភា", "សា"]),
+        ("မြန်မာ", ["မြ", "န်", "မာ"]),
+        ("ສະບາຍດີ", ["ສະ", "ບາ", "ຍ", "ດີ"]),
+        ("クラブへ行った", ["ク", "ラ", "ブ", "へ", "行っ", "た"]),
+        ("well-known", ["well-", "known"]),
+        ("대한민국", ["대한민국"]),
+    ],
+)
+def test_scripts_without_spaces_may_be_broken_between_their_clusters(text: str, pieces: list[str]) -> None:
+    assert break_units(text) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "least", "most_lines"),
+    [
+        ("สวัสดีครับยินดีต้อนรับทุกท่านเข้าสู่การแข่งขันฟุตบอลนัดชิงชนะเลิศในวันนี้ที่สนามกีฬาแห่งชาติ", (1080, 1920), 0.8, 8),
+        ("สวัสดีครับยินดีต้อนรับทุกท่านเข้าสู่การแข่งขันฟุตบอลนัดชิงชนะเลิศในวันนี้ที่สนามกีฬาแห่งชาติ", (1920, 1080), 0.8, 4),
+        ("សូមស្វាគមន៍មកកាន់ការប្រកួតបាល់ទាត់ផ្តាច់ព្រ័ត្រនៅថ្ងៃនេះ", (1080, 1920), 0.8, 6),
+        ("https://www.example-league.org/season_2026/final/highlights", (1080, 1920), 0.5, 6),
+        ("#BestMomentsOfTheSpringCup2026Final", (1080, 1920), 0.5, 4),
+        ("#bestmomentsofthespringcupfinaltoday", (1080, 1920), 0.5, 4),
+        ("Donaudampfschifffahrtsgesellschaftskapitän", (1080, 1920), 0.5, 4),
+        ("The best moments of the spring cup", (1080, 1920), 1.0, 4),
+    ],
+)
+def test_long_words_are_broken_before_they_are_made_half_as_large(
+    text: str, size: tuple[int, int], least: float, most_lines: int
+) -> None:
+    style = TextStyle(size=0.09, position="center")
+    block, wanted = typeset(text, style, size), typeset("Goal", style, size)
+    assert block.size_px >= least * wanted.size_px
+    assert len(block.lines) <= most_lines
+    assert all(line.width <= size[0] * 0.9 for line in block.lines)
+    assert "".join(line.text for line in block.lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_lines_are_even() -> None:
+    (one, other) = typeset(
+        "We came back from two goals down today, and then we won it all", TextStyle(size=0.06), (1920, 1080)
+    ).lines
+    assert abs(one.width - other.width) < 0.25 * max(one.width, other.width)

@@ -401,9 +401,9 @@ def test_letters_that_no_font_has_are_an_error_that_names_them(tmp_path: Path) -
 
 
 def test_pictographs_that_no_font_has_are_left_out_with_a_warning(tmp_path: Path) -> None:
-    texts = TextTrack(id="t", texts=(words("Goal \U0001faa9", "center"),))
+    texts = TextTrack(id="t", texts=(words("Goal \ue0f3", "center"),))
     timeline: Timeline = reel(Clip(id="c", start_ms=0, duration_ms=400), tracks=(texts,))
     facts = rendered(timeline, {}, tmp_path / "out.mp4")
     drawn = np.argwhere(pictures(tmp_path / "out.mp4")[3].max(axis=2) > 120)
     assert drawn.size
-    assert in_words(facts["warnings"]) in ([], ["Pictographs in a text were left out: no font here has them."])
+    assert in_words(facts["warnings"]) == ["Pictographs in a text were left out: no font here has them."]

@@ -103,15 +103,15 @@ def _encode_sound() -> Message:
 def check_fonts(settings: Settings) -> DoctorCheck:
     """Fonts for Latin and Chinese titles; missing Chinese is no fault, it is only said."""
     from ..engine.errors import EngineError
-    from ..engine.render.fonts import font_for
+    from ..engine.render.fonts import require_fonts
 
     name = str(settings.font) if settings.font else message("shell.doctor.system_fonts")
     try:
-        font_for("Title", 40)
+        require_fonts("Title")
     except EngineError as error:
         return DoctorCheck(name="fonts", ok=False, detail=error.what, next_step=error.step)
     try:
-        font_for("标题", 40)
+        require_fonts("标题")
     except EngineError as error:
         latin = message("shell.doctor.latin", name=name)
         return DoctorCheck(name="fonts", ok=True, detail=latin, next_step=error.step)

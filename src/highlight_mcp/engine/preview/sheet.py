@@ -1,15 +1,16 @@
 """A dark sheet to draw on: measured text, colours, and a JPEG that is small enough to show in a chat."""
 
 import io
-import re
-from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ...messages import say
 from ..errors import EngineError, translated
-from ..render.fonts import font_for
+from ..render.fonts import missing
+from ..render.line_breaks import wrap_lines
+from ..render.shaping import Lettering, Stencil, clusters, shaped, width_of
 
 MAX_BYTES = 150_000
 BACKGROUND, PANEL, LINE = (18, 20, 24), (30, 33, 40), (62, 68, 80)
@@ -17,7 +18,7 @@ BRIGHT, DIM, ACCENT = (236, 238, 242), (164, 170, 182), (255, 176, 32)
 HUES = ((88, 140, 222), (92, 178, 120), (196, 120, 196), (214, 128, 84), (96, 178, 186), (196, 178, 84))
 _QUALITIES = (92, 86, 78, 70, 60, 50, 40)
 _ELLIPSIS = "..."
-_PIECES = re.compile("\\s*(?:[\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]|[^\\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffef]+)")
+_WEIGHT = 500
 
 Color = tuple[int, int, int]
 
@@ -40,30 +41,34 @@ class Sheet:
     def text(self, x: int, y: int, text: str, size: int, *, color: Color = BRIGHT, width: int | None = None) -> None:
         """One line of text with its top at `y`; cut with an ellipsis where it is wider than `width`."""
         shown = drawable(text)
-        font = _font(shown, size)
-        self._draw.text((x, y), cut(shown, font, width) if width else shown, font=font, fill=color)
+        self._write(x, y, cut(shown, size, width) if width else shown, size, color)
 
     def text_right(self, x: int, y: int, text: str, size: int, *, color: Color = DIM) -> None:
         """One line of text that ends at `x`."""
         shown = drawable(text)
-        font = _font(shown, size)
-        self._draw.text((x - round(font.getlength(shown)), y), shown, font=font, fill=color)
+        self._write(x - round(length(shown, size)), y, shown, size, color)
 
     def paragraph(self, x: int, y: int, text: str, size: int, *, width: int, lines: int, color: Color = DIM) -> None:
         """Text over at most `lines` lines; the last one is cut where more would follow."""
-        shown = drawable(text)
-        font = _font(shown, size)
-        for number, line in enumerate(wrapped(shown, font, width, lines)):
-            self._draw.text((x, y + number * (size + 4)), line, font=font, fill=color)
+        for number, line in enumerate(wrapped(drawable(text), size, width, lines)):
+            self._write(x, y + number * (size + 4), line, size, color)
 
     def tag(self, x: int, y: int, text: str, size: int = 14, *, fill: Color = (0, 0, 0), color: Color = BRIGHT) -> int:
         """Text on a filled box whose upper left corner is (x, y). Returns where the box ends."""
         shown = drawable(text)
-        font = _font(shown, size)
-        width = round(font.getlength(shown))
+        width = round(length(shown, size))
         self._draw.rectangle((x, y, x + width + 9, y + size + 7), fill=fill)
-        self._draw.text((x + 5, y + 3), shown, font=font, fill=color)
+        self._write(x + 5, y + 3, shown, size, color)
         return x + width + 10
+
+    def _write(self, x: int, y: int, line: str, size: int, color: Color) -> None:
+        letters = shaped(line, Lettering(size, _WEIGHT))
+        stencil = Stencil(ceil(letters.width) + 2 * size, 3 * size)
+        stencil.draw(letters, size, 2 * size)
+        at = (x - size, y - size)
+        self.image.paste(color, at, Image.fromarray(stencil.ink))
+        if stencil.colours is not None:
+            self.image.paste(Image.fromarray(stencil.colours[..., :3]), at, Image.fromarray(stencil.colours[..., 3]))
 
     def box(self, x: int, y: int, width: int, height: int, fill: Color = PANEL) -> None:
         self._draw.rectangle((x, y, x + max(1, width) - 1, y + max(1, height) - 1), fill=fill)
@@ -99,47 +104,38 @@ def save_jpeg(image: Image.Image, path: Path) -> Image.Image:
 def drawable(text: str) -> str:
     """The text, with `?` for each sign that no font of this machine can draw."""
     clean = "".join(sign if sign.isprintable() else " " for sign in text)
-    if _can_draw(clean):
-        return clean
-    return "".join(sign if _can_draw(sign) else "?" for sign in clean)
+    lacking = _lacking(clean)
+    return "".join("?" if sign in lacking else sign for sign in clean)
 
 
-@lru_cache(maxsize=4096)
-def _can_draw(text: str) -> bool:
+def _lacking(text: str) -> frozenset[str]:
     try:
-        font_for(text, 16)
+        return missing(text)
     except EngineError:
-        return False
-    return True
+        return frozenset()
 
 
-@lru_cache(maxsize=256)
-def _font(text: str, size: int) -> ImageFont.FreeTypeFont:
-    try:
-        return font_for(text, size)
-    except EngineError:
-        return font_for(text.encode("ascii", "replace").decode("ascii"), size)
+def length(text: str, size: int) -> float:
+    """Width of a line in pixels."""
+    return width_of(text, Lettering(size, _WEIGHT))
 
 
-def cut(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+def cut(text: str, size: int, width: int) -> str:
     """The text, shortened with an ellipsis to `width` pixels."""
-    if font.getlength(text) <= width:
+    if length(text, size) <= width:
         return text
-    while text and font.getlength(text + _ELLIPSIS) > width:
-        text = text[:-1]
-    return text.rstrip() + _ELLIPSIS
+    signs = clusters(text)
+    while signs and length("".join(signs) + _ELLIPSIS, size) > width:
+        signs.pop()
+    return "".join(signs).rstrip() + _ELLIPSIS
 
 
-def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, lines: int) -> list[str]:
-    """The text broken at spaces and between ideographs into at most `lines` lines of `width` pixels."""
-    wrapped_lines: list[str] = []
-    pieces = _PIECES.findall(text)
-    while pieces and len(wrapped_lines) < lines - 1:
-        line = pieces.pop(0).strip()
-        while pieces and font.getlength(line + pieces[0]) <= width:
-            line += pieces.pop(0)
-        wrapped_lines.append(cut(line, font, width))
-    return [*wrapped_lines, cut("".join(pieces).strip(), font, width)] if pieces else wrapped_lines
+def wrapped(text: str, size: int, width: int, lines: int) -> list[str]:
+    """The text in at most `lines` lines of `width` pixels; the last one is cut where more would follow."""
+    full = wrap_lines(text, width, lambda line: length(line, size)) if text.strip() else []
+    if len(full) <= lines:
+        return full
+    return [*full[: lines - 1], cut(f"{full[lines - 1]} {full[lines]}", size, width)]
 
 
 def _encoded(image: Image.Image) -> bytes:

@@ -112,7 +112,7 @@ def fade(canvas: Canvas, share: float) -> Canvas:
 class TextOverlay:
     """Words ready to be laid over a canvas at (left, top), both even; alpha is 0..255.
 
-    `luma` and `alpha` have shape (h, w), `u` and `v` half of it.
+    `luma` and `alpha` have shape (h, w), `u` and `v` half of it. Its outermost `bleed` pixels are but a shadow.
     """
 
     left: int
@@ -121,16 +121,26 @@ class TextOverlay:
     u: NDArray[np.uint8]
     v: NDArray[np.uint8]
     alpha: NDArray[np.uint8]
+    bleed: int = 0
 
     @classmethod
-    def of(cls, rgba: NDArray[np.uint8], left: int, top: int) -> "TextOverlay":
-        """From an RGBA picture; odd sides are filled up with nothing."""
+    def of(cls, rgba: NDArray[np.uint8], left: int, top: int, bleed: int = 0) -> "TextOverlay":
+        """From an RGBA picture; places are made even, odd sides filled up with nothing."""
+        left, top = left - left % 2, top - top % 2
         rgba = np.pad(rgba, ((0, rgba.shape[0] % 2), (0, rgba.shape[1] % 2), (0, 0)))
         red, green, blue = (rgba[..., i].astype(np.float32) / 255 for i in range(3))
         luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
         u = 128 + 224 * (blue - luma) / 1.8556
         v = 128 + 224 * (red - luma) / 1.5748
-        return cls(left, top, (16 + 219 * luma).round().astype(np.uint8), _halved(u), _halved(v), rgba[..., 3].copy())
+        grey, alpha = (16 + 219 * luma).round().astype(np.uint8), rgba[..., 3].copy()
+        return cls(left, top, grey, _halved(u), _halved(v), alpha, bleed)
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the words themselves."""
+        height, width = self.alpha.shape
+        inner = (self.left + self.bleed, self.top + self.bleed)
+        return (*inner, self.left + width - self.bleed, self.top + height - self.bleed)
 
     @cached_property
     def inks(self) -> tuple[tuple[NDArray[np.uint16], NDArray[np.uint16]], ...]:

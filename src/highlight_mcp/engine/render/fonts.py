@@ -1,26 +1,31 @@
-"""Fonts for titles and captions: one that has every sign of the text, or an error that names the script.
+"""Fonts for whatever is written: for each cluster of signs one that has them all, or an error that names the script.
 
-Look-up order: the font of the user's setting (`prefer`), well-known fonts of the system, the small
-Latin font inside Pillow, then every other font of the system.
+Look-up order: the font of the user's setting (`prefer`), the fonts that come with the product (Noto Sans in twenty
+scripts, Noto Sans CJK, Noto Emoji; SIL Open Font License), well-known fonts of the system, then all others of it.
+Pictographs are taken from a colour font of the system where there is one.
 """
 
 import os
 import sys
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
-from PIL import ImageFont
+import uharfbuzz as hb
 
 from ...messages import Message, message
 from ..errors import EngineError
 
-_CHECK_PX = 20
-_MAX_FACES = 12
-_NOT_A_CHARACTER = "\U0010ffff"
+UNITS = 64
+"""Steps in a pixel in which places of glyphs are counted."""
+_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+_FIRST, _EMOJI = "NotoSans[wght].ttf", "NotoEmoji[wght].ttf"
 _IGNORED = {"Cc", "Cf", "Zs", "Zl", "Zp"}
-_PLACEHOLDERS = ("lastresort", "adobeblank", "emoji", "symbol", "wingdings", "webdings", "dingbats")
+_PLACEHOLDERS = ("lastresort", "adobeblank", "symbol", "wingdings", "webdings", "dingbats")
+_COLOURED = ("Apple Color Emoji", "seguiemj", "NotoColorEmoji", "NotoColorEmoji-Regular", "Noto-COLRv1", "Twemoji")
 _KNOWN = (
     "NotoSans-Regular", "DejaVuSans", "LiberationSans-Regular", "Arial", "SFNS", "HelveticaNeue", "segoeui", "Roboto",
     "NotoSansCJK-Regular", "NotoSansSC-Regular", "SourceHanSansSC-Regular", "wqy-microhei", "wqy-zenhei",
@@ -28,8 +33,16 @@ _KNOWN = (
     "msyh", "Deng", "simhei", "simsun", "YuGothR", "malgun", "AppleSDGothicNeo",
 )  # fmt: skip
 _NAMED_SCRIPTS = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "LATIN", "SYMBOL"})
-_FACES = {"HIRAGANA": "JP", "KATAKANA": "JP", "HANGUL": "KR"}
+_MOST_FACES = 12
 _preferred: Path | None = None
+
+
+@dataclass(frozen=True)
+class FontFile:
+    """One face of a font file."""
+
+    path: str
+    index: int = 0
 
 
 def prefer(path: Path | None) -> None:
@@ -38,18 +51,27 @@ def prefer(path: Path | None) -> None:
     _preferred = path
 
 
-def font_for(text: str, size_px: int) -> ImageFont.FreeTypeFont:
-    """A font of `size_px` pixels that has a glyph for every sign of `text`.
+def preferred() -> Path | None:
+    """The font file of the user's setting, by which what is kept of a text differs."""
+    return _preferred
 
-    Raises EngineError: `asset_missing` names the script that no font has, or the font file of the
-    setting when it cannot be read.
-    """
-    needed = signs_of(text)
-    for path, index in _candidates(needed):
-        font = _font(path, index, size_px)
-        if font is not None and not missing(needed, path, index):
-            return font
-    raise _no_font(needed)
+
+def require_fonts(text: str) -> None:
+    """Raises EngineError: `asset_missing` names the scripts that no font has, or a setting that is no font."""
+    lacking = missing(text)
+    if lacking:
+        raise EngineError(
+            "asset_missing",
+            "engine.no_font",
+            scripts=tuple(_script_name(script) for script in sorted({script_of(sign) for sign in lacking})),
+            signs=" ".join(sorted(lacking)[:5]),
+        )
+
+
+def missing(text: str) -> frozenset[str]:
+    """The signs of a text that no font here has."""
+    language = language_of(text)
+    return frozenset(sign for sign in signs_of(text) if font_with(sign, language) is None)
 
 
 def signs_of(text: str) -> frozenset[str]:
@@ -59,60 +81,109 @@ def signs_of(text: str) -> frozenset[str]:
     )
 
 
-def missing(signs: frozenset[str], path: str | None, index: int) -> frozenset[str]:
-    """Those of `signs` for which a font draws its placeholder; the font is the bundled one for None."""
-    return frozenset(sign for sign in signs if not _has_glyph(sign, path, index))
+def font_with(cluster: str, language: str, emoji: bool = False) -> FontFile | None:
+    """The first font with all signs of a cluster; None where none has. Raises EngineError for a setting that is none.
+
+    `language` is that of Chinese characters (`language_of`); with `emoji` fonts of pictographs come first.
+    """
+    return _font_with(cluster, language, emoji, _preferred)
 
 
-@lru_cache(maxsize=16_384)
-def _has_glyph(sign: str, path: str | None, index: int) -> bool:
-    font = _font(path, index, _CHECK_PX)
-    return font is not None and _drawn(font, sign) not in (_drawn(font, _NOT_A_CHARACTER), None)
+@lru_cache(maxsize=8192)
+def _font_with(cluster: str, language: str, emoji: bool, own: Path | None) -> FontFile | None:
+    needed = signs_of(cluster)
+    return next((file for file in _candidates(language, emoji, own) if _covers(file, needed)), None)
 
 
-def _drawn(font: ImageFont.FreeTypeFont, sign: str) -> tuple[tuple[int, int], bytes] | None:
-    mask = font.getmask(sign)
-    return (mask.size, bytes(mask)) if mask.size[0] and mask.size[1] else None
+def language_of(text: str) -> str:
+    """Whose forms its Chinese characters take: `JP`, `KR`, `TC` or `SC`."""
+    if any("\u3041" <= sign <= "\u30ff" for sign in text):
+        return "JP"
+    if any("\uac00" <= sign <= "\ud7a3" for sign in text):
+        return "KR"
+    return "TC" if _fits(text, "big5") and not _fits(text, "gb2312") else "SC"
 
 
-def _candidates(needed: frozenset[str]) -> Iterator[tuple[str | None, int]]:
-    if _preferred is not None:
-        if _font(str(_preferred), 0, _CHECK_PX) is None:
-            raise EngineError("asset_missing", "engine.font_unreadable", preferred=str(_preferred))
-        yield str(_preferred), 0
-    files = system_fonts()
-    known = [files[name.lower()] for name in _KNOWN if name.lower() in files]
-    for path in known:
-        yield from ((path, index) for index in _faces(path, needed))
-    yield None, 0
-    for path in sorted(set(files.values()) - set(known), key=_oddness):
-        yield from ((path, index) for index in _faces(path, needed))
-
-
-def _faces(path: str, needed: frozenset[str]) -> list[int]:
-    """Faces of a font collection, the one for the language of the signs first."""
-    if not path.lower().endswith((".ttc", ".otc")):
-        return [0]
-    names = []
-    for index in range(_MAX_FACES):
-        font = _font(path, index, _CHECK_PX)
-        if font is None:
-            break
-        names.append(f"{font.getname()[0]}")
-    scripts = {script_of(sign) for sign in needed}
-    wanted = next((_FACES[script] for script in sorted(scripts) if script in _FACES), "SC")
-    return sorted(range(len(names)), key=lambda index: (f" {wanted}" not in names[index], "Mono" in names[index]))
+def _fits(text: str, encoding: str) -> bool:
+    han = "".join(sign for sign in text if "\u4e00" <= sign <= "\u9fff")
+    try:
+        han.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return bool(han)
 
 
 @lru_cache(maxsize=64)
-def _font(path: str | None, index: int, size_px: int) -> ImageFont.FreeTypeFont | None:
+def sized(file: FontFile, size_px: int, weight: int) -> hb.Font:
+    """A font in which a pixel is `UNITS` steps, as heavy as it can be made (100 to 900)."""
+    font = hb.Font(_face(file))
+    font.scale = (size_px * UNITS, size_px * UNITS)
+    for axis in font.face.axis_infos:
+        if axis.tag == "wght":
+            font.set_variations({"wght": min(max(weight, axis.min_value), axis.max_value)})
+    return font
+
+
+@lru_cache(maxsize=512)
+def _face(file: FontFile) -> hb.Face:
+    """A face of a file, which is mapped, not read. Raises OSError or EngineError where it is no font."""
+    face = hb.Face(hb.Blob.from_file_path(file.path), file.index)
+    if not face.glyph_count:
+        raise EngineError("asset_missing", "engine.font_unreadable", preferred=file.path)
+    return face
+
+
+@lru_cache(maxsize=512)
+def _opened(file: FontFile) -> hb.Font | None:
     try:
-        if path is None:
-            bundled = ImageFont.load_default(size_px)
-            return bundled if isinstance(bundled, ImageFont.FreeTypeFont) else None
-        return ImageFont.truetype(path, size_px, index=index)
-    except (OSError, ValueError):
+        return hb.Font(_face(file))
+    except (OSError, ValueError, EngineError, hb.HarfBuzzError):
         return None
+
+
+def _covers(file: FontFile, signs: frozenset[str]) -> bool:
+    font = _opened(file)
+    return font is not None and all(font.get_nominal_glyph(ord(sign)) for sign in signs)
+
+
+def _candidates(language: str, emoji: bool, own: Path | None) -> Iterator[FontFile]:
+    if own is not None and not emoji:
+        if _opened(FontFile(str(own))) is None:
+            raise EngineError("asset_missing", "engine.font_unreadable", preferred=str(own))
+        yield FontFile(str(own))
+    ours, files = bundled_fonts(), system_fonts()
+    if emoji:
+        yield from (FontFile(files[name.lower()]) for name in _COLOURED if name.lower() in files)
+        yield from (FontFile(path) for path in ours if path.endswith(_EMOJI))
+    for path in ours:
+        yield from _faces(path, language)
+    known = [files[name.lower()] for name in _KNOWN if name.lower() in files]
+    for path in [*known, *sorted(set(files.values()) - set(known), key=_oddness)]:
+        yield from _faces(path, language)
+
+
+@lru_cache(maxsize=512)
+def _faces(path: str, language: str) -> tuple[FontFile, ...]:
+    """Faces of a font collection, the one for the language first."""
+    if not path.lower().endswith((".ttc", ".otc")):
+        return (FontFile(path),)
+    files = [FontFile(path, index) for index in range(_MOST_FACES)]
+    names = {file: font.face.get_name(1) or "" for file in files if (font := _opened(file)) is not None}
+    return tuple(sorted(names, key=lambda file: (f" {language}" not in names[file], "Mono" in names[file])))
+
+
+@lru_cache(maxsize=1)
+def bundled_fonts() -> tuple[str, ...]:
+    """The font files that come with the product: Latin, Greek and Cyrillic first, pictographs last."""
+    files = [
+        str(Path(folder) / name)
+        for package in _PACKAGES
+        if (spec := find_spec(package)) is not None
+        for folder in spec.submodule_search_locations or ()
+        for name in sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
+        if name.endswith((".ttf", ".ttc")) and "Italic" not in name
+    ]
+    return tuple(sorted(files, key=lambda path: (not path.endswith(_FIRST), path.endswith(_EMOJI))))
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +214,7 @@ def _folders() -> list[Path]:
 def _oddness(path: str) -> tuple[int, str]:
     """Upright sans faces first."""
     name = Path(path).stem.lower()
-    marks = ("mono", "serif", "bold", "italic", "oblique", "light", "thin", "black", "condensed", "math")
+    marks = ("mono", "serif", "bold", "italic", "oblique", "light", "thin", "black", "condensed", "math", "emoji")
     return sum(mark in name for mark in marks) - ("sans" in name), name
 
 
@@ -151,19 +222,6 @@ def script_of(sign: str) -> str:
     """The script of a sign by its Unicode name: `CJK`, `HANGUL`, `ARABIC`, …"""
     words = unicodedata.name(sign, "UNKNOWN").split()
     return words[0] if unicodedata.category(sign).startswith("L") else "SYMBOL"
-
-
-def _no_font(needed: frozenset[str]) -> EngineError:
-    """Name what the best of the fonts here still lacks."""
-    fonts = [(path, index) for path, index in _candidates(needed)]
-    lacking = min((missing(needed, path, index) for path, index in fonts), key=len, default=needed)
-    scripts = sorted({script_of(sign) for sign in lacking})
-    return EngineError(
-        "asset_missing",
-        "engine.no_font",
-        scripts=tuple(map(_script_name, scripts)),
-        signs=" ".join(sorted(lacking)[:5]),
-    )
 
 
 def _script_name(script: str) -> Message | str:

@@ -1,103 +1,71 @@
-"""Texts drawn with Pillow: wrapped inside safe margins, outlined or on a plate."""
+"""Texts over the picture: set in lines inside the safe area, on a plate or with a soft shadow."""
 
-import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from math import ceil
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from numpy.typing import NDArray
+from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
 from ...messages import message
-from ...timeline.model import Text, TextStyle
-from ..errors import EngineError
+from ...timeline.model import Position, Text, TextStyle
 from .canvas import TextOverlay
-from .fonts import font_for
+from .fonts import missing, require_fonts
 from .geometry import corner
+from .line_breaks import SEAMS, WORDS, Paragraph
 from .plan import PlacedText
 from .progress import Warnings
+from .shaping import Lettering, ShapedLine, Stencil, clean, clusters, shaped, width_of
 
-Width = Callable[[str], float]
-
-_NOT_FIRST = "、。，．！？：；）」』】〉》”’…—,.!?:;)]}%"
-_NOT_LAST = "（「『【〈《“‘([{"
-_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
-
-
-def wrap_lines(text: str, limit: float, width: Width) -> list[str]:
-    """Lines no wider than `limit`, by `width` of a string.
-
-    Breaks at spaces and between wide characters, never before closing or after opening punctuation;
-    a single word that is too wide is broken anywhere. Line breaks of the text stay.
-    """
-    return [line for paragraph in text.splitlines() for line in _paragraph(paragraph, limit, width)]
-
-
-def widest_word(text: str, width: Width) -> float:
-    """Width of the widest piece that should not be broken."""
-    return max((width(unit) for unit in break_units(text) if not unit.isspace()), default=0.0)
-
-
-def break_units(text: str) -> list[str]:
-    """Pieces between which a line may be broken, spaces as pieces of their own."""
-    units: list[str] = []
-    for piece in _PIECES.findall(text):
-        bound = units and not units[-1].isspace() and not piece.isspace()
-        if bound and (piece[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST):
-            units[-1] += piece
-        else:
-            units.append(piece)
-    return units
-
-
-def _paragraph(text: str, limit: float, width: Width) -> list[str]:
-    lines: list[str] = []
-    line = ""
-    for unit in break_units(text.strip()):
-        if width((line + unit).rstrip()) <= limit:
-            line += unit
-            continue
-        if line.strip():
-            lines.append(line.rstrip())
-        line = "" if unit.isspace() else unit
-        while width(line) > limit and len(line) > 1:
-            fits = _fitting(line, limit, width)
-            lines.append(line[:fits])
-            line = line[fits:]
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _fitting(word: str, limit: float, width: Width) -> int:
-    count = len(word) - 1
-    while count > 1 and width(word[:count]) > limit:
-        count -= 1
-    return count
-
+Size = tuple[int, int]
+Color = tuple[int, int, int]
+Layer = NDArray[np.float32]
+"""Shape (4, h, w): RGB multiplied by its opacity, and the opacity, 0 to 1."""
 
 MARGIN = 0.05
 """Kept free at every side, as a share of the frame (EBU R 95)."""
-
-LINE_GAP = 0.25
-PLATE_OPACITY = 170
-EDGE_OPACITY = 220
-SMALLEST_PX = 10
+TALL = 1.6
+"""Height by width from which a frame is one of Shorts, Reels or TikTok, whose buttons lie over it."""
+TALL_MARGINS = (0.056, 0.115, 0.111, 0.2)
+"""Left, top, right, bottom of a tall frame: 60, 220, 120 and 384 of 1080×1920 pixels, the most that any asks."""
 TALLEST = 0.7
+SMALLEST_PX = 10
+LIKE_WIDTH = 1.4
+"""Texts are measured by the height of the frame, at most by this many widths, so that tall frames hold a line."""
+_SEAMS_BELOW, _ANYWHERE_BELOW = 0.8, 0.6
+"""Shares of the wished size below which words are broken at their seams, and then anywhere, not made smaller."""
+_REFERENCE_PX = 100
+_STEP, _ASCENT, _DESCENT = 1.22, 0.78, 0.22
+"""Ems from line to line, above the baseline and below it; taller scripts take what they need."""
+_HEAVY, _BOLD, _MEDIUM = 800, 700, 600
+_TITLE_SIZE, _CAPTION_SIZE = 0.075, 0.05
+_TIGHT = -0.012  # ems between the letters of large words
+PLATE_OPACITY = 0.72
+_PLATE_PAD = (0.5, 0.3)  # ems beside and above the words
+_PLATE_CORNER = 0.22  # ems
+_SHADOWS = ((0.12, 1.5, 0.6, 0.035), (0.035, 2.2, 0.6, 0.012))
+"""Radius in ems, gain, opacity, and how far down in ems."""
 DARK = 200
-Size = tuple[int, int]
+"""Sum of red, green and blue up to which letters are dark and need light around them."""
 
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Lines in one size; `width`, `height`, `step` (between lines), `pad` and `edge` in pixels."""
+    """Lines in one size. `baselines` are pixels from its top; `pad` is free beside and above the words."""
 
-    lines: tuple[str, ...]
-    font: ImageFont.FreeTypeFont
+    lines: tuple[ShapedLine, ...]
+    baselines: tuple[float, ...]
     width: int
     height: int
-    step: int
-    pad: int
-    edge: int
+    pad: tuple[int, int]
+
+    @property
+    def size_px(self) -> int:
+        """Of an em of its first line."""
+        return self.lines[0].look.size_px
 
 
 def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None) -> TextOverlay | None:
@@ -105,18 +73,17 @@ def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None
 
     Raises EngineError when no font has the script. Pictographs that no font has are left out, with a note.
     """
-    given = text.text.strip()
+    given = clean(text.text).strip()
     words = drawable(given)
     if notes is not None and words != given:
         notes.add(message("engine.reel.pictographs"))
     if not words:
         return None
     block = typeset(words, text.style, (width, height))
-    kept = text.style.margin
-    margin = (width * MARGIN, height * MARGIN) if kept is None else (kept * min(width, height),) * 2
-    across, up = map(round, margin)
-    left, top = corner(text.style.position, (block.width, block.height), (width, height), (across, up))
-    return TextOverlay.of(np.asarray(_drawn(block, text.style)), left - left % 2, top - top % 2)
+    left, top = _place(text.style, block, (width, height))
+    bleed = 0 if text.style.background else 2 * ceil(block.size_px * 0.14)
+    picture = _drawn(block, text.style, bleed)
+    return TextOverlay.of(picture, left - bleed, top - bleed, bleed)
 
 
 def avoid_overlap(
@@ -136,85 +103,202 @@ def avoid_overlap(
             for cue, other in zip(cues, placed, strict=False)
             if other is not None and cue.first < cues[number].last and cues[number].first < cue.last
         ]
-        for other in sorted(others, key=lambda each: each.top, reverse=upwards):
+        for other in sorted(others, key=lambda each: each.box[1], reverse=upwards):
             if _cover(own, other):
-                own = replace(own, top=_beside(own, other, upwards, height))
+                own = _beside(own, other, upwards, height)
         placed.append(own)
     return placed
 
 
 def typeset(words: str, style: TextStyle, size: Size) -> TextBlock:
-    """Break words into lines, smaller where the longest word or the whole would not fit."""
+    """Break words into even lines, smaller where the longest word or the whole would not fit."""
     width, height = size
-    px = max(SMALLEST_PX, round(style.size * height))
-    while True:
-        font = font_for(words, px)
-        pad = round(px * 0.35) if style.background else 0
-        edge = 0 if style.background else max(1, round(px / 16))
-        room = round(width * (1 - 2 * MARGIN)) - 2 * (pad + edge)
-        lines = wrap_lines(words, room, font.getlength)
-        tall = sum(font.getmetrics())
-        step = tall + round(px * LINE_GAP)
-        full = (len(lines) - 1) * step + tall + 2 * (pad + edge)
-        fits = widest_word(words, font.getlength) <= room and full <= height * TALLEST
-        if fits or px <= SMALLEST_PX:
-            wide = max(round(font.getlength(line)) for line in lines) + 2 * (pad + edge)
-            return TextBlock(tuple(lines), font, min(wide, width), min(full, height), step, pad, edge)
-        px = max(SMALLEST_PX, px * 9 // 10)
+    wanted = max(SMALLEST_PX, round(style.size * min(height, LIKE_WIDTH * width)))
+    room_of = _room(style, size)
+
+    @cache
+    def measured(grade: int) -> list[Paragraph]:
+        reference = look_of(style)
+        return [Paragraph.of(part, lambda line: width_of(line, reference), grade) for part in words.split("\n")]
+
+    for px in _sizes(wanted):
+        pad = _padding(style, px)
+        room = max(1.0, room_of - 2 * pad[0])
+        look = replace(look_of(style), size_px=px)
+        lines = _lines(measured, room * _REFERENCE_PX / px, px / wanted)
+        if lines is None and px > SMALLEST_PX:
+            continue
+        block = _block(tuple(shaped(line, look) for line in lines or [words]), pad)
+        if px == SMALLEST_PX or (block.width <= room_of and block.height <= height * TALLEST):
+            return replace(block, width=min(block.width, width), height=min(block.height, height))
+    raise AssertionError("the smallest size is taken as it comes")
 
 
-def _drawn(block: TextBlock, style: TextStyle) -> Image.Image:
-    image = Image.new("RGBA", (block.width, block.height))
-    draw = ImageDraw.Draw(image)
+def look_of(style: TextStyle) -> Lettering:
+    """Large words are heavy and close, small ones lighter, so that they read alike."""
+    weight = _HEAVY if style.size >= _TITLE_SIZE else _BOLD if style.size >= _CAPTION_SIZE else _MEDIUM
+    return Lettering(_REFERENCE_PX, weight, _TIGHT if style.size >= _TITLE_SIZE else 0.0)
+
+
+def _sizes(wanted: int) -> Iterator[int]:
+    px = wanted
+    while px > SMALLEST_PX:
+        yield px
+        px = min(px - 1, px * 19 // 20)
+    yield SMALLEST_PX
+
+
+def _lines(measured: Callable[[int], list[Paragraph]], limit: float, share: float) -> list[str] | None:
+    """Even lines within `limit`; None where a word is too wide that is not to be broken at this share of the size."""
+    grades = (WORDS, SEAMS) if share < _SEAMS_BELOW else (WORDS,)
+    fitting = (grade for grade in grades if all(paragraph.widest <= limit for paragraph in measured(grade)))
+    grade = next(fitting, SEAMS if share < _ANYWHERE_BELOW else None)
+    return None if grade is None else [line for paragraph in measured(grade) for line in paragraph.balanced(limit)]
+
+
+def _block(lines: tuple[ShapedLine, ...], pad: tuple[int, int]) -> TextBlock:
+    baselines: list[float] = []
+    for line in lines:
+        em = line.look.size_px
+        ascent = max(_ASCENT * em, line.ascent)
+        if not baselines:
+            baselines.append(pad[1] + ascent)
+        else:
+            before = lines[len(baselines) - 1]
+            baselines.append(baselines[-1] + max(_STEP * em, max(_DESCENT * em, before.descent) + ascent))
+    last = lines[-1]
+    height = baselines[-1] + max(_DESCENT * last.look.size_px, last.descent) + pad[1]
+    width = max(line.width for line in lines) + 2 * pad[0]
+    return TextBlock(lines, tuple(baselines), ceil(width), ceil(height), pad)
+
+
+def _padding(style: TextStyle, px: int) -> tuple[int, int]:
+    return (round(px * _PLATE_PAD[0]), round(px * _PLATE_PAD[1])) if style.background else (0, 0)
+
+
+def _margins(style: TextStyle, size: Size) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom in pixels."""
+    width, height = size
+    if style.margin is not None:
+        kept = style.margin * min(size)
+        return kept, kept, kept, kept
+    left, top, right, bottom = TALL_MARGINS if height >= TALL * width else (MARGIN,) * 4
+    return left * width, top * height, right * width, bottom * height
+
+
+def _room(style: TextStyle, size: Size) -> float:
+    """Pixels across: what is centred keeps the larger margin at both sides."""
+    left, _, right, _ = _margins(style, size)
+    aside = "left" in style.position or "right" in style.position
+    return size[0] - (left + right if aside else 2 * max(left, right))
+
+
+def _place(style: TextStyle, block: TextBlock, size: Size) -> tuple[int, int]:
+    left, top, right, bottom = _margins(style, size)
+    across = right if "right" in style.position else left
+    up = top if "top" in style.position else bottom
+    return corner(style.position, (block.width, block.height), size, (round(across), round(up)))
+
+
+def _drawn(block: TextBlock, style: TextStyle, bleed: int) -> NDArray[np.uint8]:
+    """RGBA of the block with `bleed` pixels around it."""
+    width, height = block.width + 2 * bleed, block.height + 2 * bleed
     color = _color(style.color, (255, 255, 255))
-    edge = (0, 0, 0) if sum(color) > DARK else (255, 255, 255)
+    stencil = Stencil(width, height)
+    for line, baseline in zip(block.lines, block.baselines, strict=True):
+        stencil.draw(line, bleed + _indent(block, line, style.position), bleed + baseline)
+    return _straight(_painted_over(block, style, stencil, color))
+
+
+def _painted_over(block: TextBlock, style: TextStyle, stencil: Stencil, color: Color) -> Layer:
+    height, width = stencil.ink.shape
+    picture: Layer = np.zeros((4, height, width), np.float32)
     if style.background:
-        plate = (*_color(style.background, (0, 0, 0)), PLATE_OPACITY)
-        box = (0, 0, block.width - 1, block.height - 1)
-        draw.rounded_rectangle(box, radius=max(2, block.pad // 2), fill=plate)
-    inset = block.pad + block.edge
-    for number, line in enumerate(block.lines):
-        free = max(0, block.width - 2 * inset - round(block.font.getlength(line)))
-        x = inset if "left" in style.position else inset + free if "right" in style.position else inset + free // 2
-        draw.text(
-            (x, inset + number * block.step),
-            line,
-            font=block.font,
-            fill=(*color, 255),
-            stroke_width=block.edge,
-            stroke_fill=(*edge, EDGE_OPACITY),
-        )
-    return image
+        plate = _rounded((width, height), block.size_px * _PLATE_CORNER)
+        _lay(picture, plate * np.float32(PLATE_OPACITY), _color(style.background, (0, 0, 0)))
+    else:
+        _lay(picture, _shadow(stencil, block.size_px), (0, 0, 0) if sum(color) > DARK else (255, 255, 255))
+    _lay(picture, stencil.ink.astype(np.float32) / np.float32(255), color)
+    if stencil.colours is not None:
+        coloured = stencil.colours.astype(np.float32).transpose(2, 0, 1) / np.float32(255)
+        picture *= 1 - coloured[3]
+        picture += coloured
+    return picture
+
+
+def _indent(block: TextBlock, line: ShapedLine, position: Position) -> float:
+    free = max(0.0, block.width - 2 * block.pad[0] - line.width)
+    return block.pad[0] + (0.0 if "left" in position else free if "right" in position else free / 2)
+
+
+def _shadow(stencil: Stencil, px: int) -> NDArray[np.float32]:
+    """How dark it is around the letters: a wide soft shadow a little below, and a close one that holds their edge."""
+    ink = stencil.ink if stencil.colours is None else np.maximum(stencil.ink, stencil.colours[..., 3])
+    letters = Image.fromarray(ink)
+    light = np.ones(ink.shape, np.float32)
+    for radius, gain, opacity, down in _SHADOWS:
+        soft = np.asarray(letters.filter(ImageFilter.GaussianBlur(px * radius)), np.float32)
+        soft *= np.float32(gain / 255)
+        light *= 1 - np.roll(np.minimum(soft, 1, out=soft), round(px * down), axis=0) * np.float32(opacity)
+    return 1 - light
+
+
+def _rounded(size: Size, radius: float) -> NDArray[np.float32]:
+    """A plate with round corners and smooth edges, 0 to 1."""
+    fine = 4
+    image = Image.new("L", (size[0] * fine, size[1] * fine))
+    box = (0, 0, size[0] * fine - 1, size[1] * fine - 1)
+    ImageDraw.Draw(image).rounded_rectangle(box, radius=radius * fine, fill=255)
+    return np.asarray(image.reduce(fine), np.float32) / np.float32(255)
+
+
+def _lay(picture: Layer, cover: NDArray[np.float32], color: Color) -> None:
+    """Lay a colour over a picture, in place, as far as it covers it."""
+    picture *= 1 - cover
+    picture[3] += cover
+    for plane, value in zip(picture[:3], color, strict=True):
+        if value:
+            plane += cover * np.float32(value / 255)
+
+
+def _straight(layer: Layer) -> NDArray[np.uint8]:
+    """RGBA, shape (h, w, 4), 0 to 255, no longer multiplied."""
+    layer[:3] /= np.maximum(layer[3], np.float32(1e-6))
+    np.minimum(layer, 1, out=layer)
+    layer *= 255
+    layer += np.float32(0.5)
+    return np.ascontiguousarray(layer.astype(np.uint8).transpose(1, 2, 0))
 
 
 def _cover(one: TextOverlay, other: TextOverlay) -> bool:
-    (high, wide), (other_high, other_wide) = one.alpha.shape, other.alpha.shape
-    beside = one.left >= other.left + other_wide or other.left >= one.left + wide
-    return not beside and one.top < other.top + other_high and other.top < one.top + high
+    left, top, right, bottom = one.box
+    other_left, other_top, other_right, other_bottom = other.box
+    return left < other_right and other_left < right and top < other_bottom and other_top < bottom
 
 
-def _beside(one: TextOverlay, other: TextOverlay, upwards: bool, height: int) -> int:
+def _beside(one: TextOverlay, other: TextOverlay, upwards: bool, height: int) -> TextOverlay:
     gap = max(2, height // 100)
-    own, others = int(one.alpha.shape[0]), int(other.alpha.shape[0])
-    top = other.top - gap - own if upwards else other.top + others + gap
-    top = min(max(0, top), max(0, height - own))
-    return top - top % 2
+    own = one.box[3] - one.box[1]
+    top = other.box[1] - gap - own if upwards else other.box[3] + gap
+    top = min(max(0, top), max(0, height - own)) - one.bleed
+    return replace(one, top=top - top % 2)
 
 
 def drawable(words: str) -> str:
     """The words without pictographs that no font here has. Raises EngineError for letters that are missing."""
-    try:
-        font_for(words, SMALLEST_PX)
-    except EngineError:
-        kept = "".join(sign for sign in words if unicodedata.category(sign) not in ("So", "Sk", "Cn", "Co")).strip()
-        if kept == words:
-            raise
-        font_for(kept, SMALLEST_PX)
-        return kept
-    return words
+    lacking = missing(words)
+    if not lacking:
+        return words
+    kept = "".join(part for part in clusters(words) if not (lacking & set(part) and _is_pictograph(part))).strip()
+    require_fonts(kept)
+    return kept
 
 
-def _color(name: str, fallback: tuple[int, int, int]) -> tuple[int, int, int]:
+def _is_pictograph(cluster: str) -> bool:
+    return unicodedata.category(cluster[0]) in ("So", "Sk", "Cn", "Co")
+
+
+def _color(name: str, fallback: Color) -> Color:
     try:
         red, green, blue = ImageColor.getrgb(name)[:3]
     except ValueError:
