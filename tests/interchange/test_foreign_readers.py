@@ -67,7 +67,7 @@ def test_opentimelineio_reads_the_same_cut(timeline: Timeline) -> None:
         assert round(place.start_time.value_rescaled_to(rate), 3) == event.record.start
         assert place.duration == otio.opentime.RationalTime(event.record.length, rate)
         start = clip.source_range.start_time
-        assert start == otio.opentime.RationalTime(event.first_frame + event.taken.start, float(event.rate))
+        assert start == otio.opentime.RationalTime(event.first_frame + event.source_range.start, float(event.rate))
         assert event.source is not None
         assert path_in(clip.media_reference.target_url) == event.source.path
         known = clip.media_reference.available_range
@@ -78,7 +78,7 @@ def test_opentimelineio_reads_the_same_cut(timeline: Timeline) -> None:
     joined = [each for each in track if isinstance(each, otio.schema.Transition)]
     lengths = [each.in_offset.value + each.out_offset.value for each in joined]
     events = sequence.main.events if sequence.main is not None else ()
-    assert lengths == [event.join.length for event in events if event.join is not None]
+    assert lengths == [event.transition.length for event in events if event.transition is not None]
     assert otio.adapters.read_from_string(
         otio.adapters.write_to_string(read, "otio_json"), "otio_json"
     ).is_equivalent_to(read)
@@ -97,11 +97,11 @@ def test_pycmx_reads_the_same_events(timeline: Timeline) -> None:
     assert len(edits) == len(events)
     start = 3600 * round(sequence.rate) - (108 * round(sequence.rate) // 30 if sequence.drops else 0)
     for edit, event in zip(edits, events, strict=True):
-        into = event.join.before if event.join is not None else 0
+        into = event.transition.before if event.transition is not None else 0
         assert edit.record_in == write_timecode(start + event.record.start - into, sequence.rate, drop=sequence.drops)
-        assert bool(edit.transition.cut) == (event.join is None)
-        assert event.join is None or int(edit.transition.operand) == event.join.length
-        assert edit.channels.audio == event.is_heard or event.join is not None
+        assert bool(edit.transition.cut) == (event.transition is None)
+        assert event.transition is None or int(edit.transition.operand) == event.transition.length
+        assert edit.channels.audio == event.is_heard or event.transition is not None
 
 
 def _is_lead(edit: Any) -> bool:
@@ -120,12 +120,12 @@ def test_the_edl_adapter_of_opentimelineio_reads_the_same_events(timeline: Timel
     events = sequence.main.events if sequence.main is not None else ()
     assert len(list(track.find_clips())) == len(events)
     lengths = [round(clip.duration().value_rescaled_to(float(sequence.rate))) for clip in track.find_clips()]
-    before = [event.join.before if event.join is not None else 0 for event in events]
+    before = [event.transition.before if event.transition is not None else 0 for event in events]
     assert lengths == [
         event.record.length + into - after for event, into, after in zip(events, before, [*before[1:], 0], strict=True)
     ]
     assert [path_in(clip.media_reference.target_url) for clip in track.find_clips() if _has_url(clip)] == [
-        event.source.path for event in events if event.source is not None and event.join is None
+        event.source.path for event in events if event.source is not None and event.transition is None
     ]
 
 
@@ -158,8 +158,8 @@ def test_the_adapter_of_final_cut_pro_7_reads_the_same_cut(timeline: Timeline) -
 
 def _near(event: CutEvent) -> range:
     """The first frame of a clip, to the rounding of a transition's length in another rate."""
-    first = event.first_frame + event.taken.start
-    slack = 1 if event.join is not None else 0
+    first = event.first_frame + event.source_range.start
+    slack = 1 if event.transition is not None else 0
     return range(first - slack, first + slack + 1)
 
 
@@ -179,4 +179,4 @@ def test_the_adapter_of_final_cut_pro_x_reads_the_same_cut(timeline: Timeline) -
     for clip, each in zip(found, shown(sequence), strict=True):
         assert abs(clip.range_in_parent().start_time.to_seconds() * float(sequence.rate) - each.record.start) < 1.5
         first = clip.source_range.start_time.to_seconds() * float(each.rate)
-        assert abs(first - each.first_frame - each.taken.start) < 1.5
+        assert abs(first - each.first_frame - each.source_range.start) < 1.5

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Tree
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from highlight_mcp.interchange.errors import InterchangeError
+from highlight_mcp.interchange import InterchangeError
 from highlight_mcp.interchange.features import FEATURES
 from highlight_mcp.interchange.formats import FORMATS, decoded, export_reel, format_of_file, import_reel, read_reel
 from highlight_mcp.interchange.sources import SourceFile, file_url, path_of
@@ -258,9 +258,46 @@ def test_times_that_are_none_are_refused_with_their_place() -> None:
     broken = written("otio", GOALS).replace('"value": 100.0', '"value": "x"')
     with pytest.raises(InterchangeError, match=r"tracks.children\[0\].children\[0\]"):
         import_reel(FORMATS["otio"], broken, SOURCES.values())
-    broken = re.sub(r'offset="[^"]*"', 'offset="1/0s"', written("fcpxml", GOALS), count=1)
-    with pytest.raises(InterchangeError, match=r"Line \d+: offset is 1/0s"):
-        import_reel(FORMATS["fcpxml"], broken, SOURCES.values())
+    for none in ("1/0s", "1/00s"):
+        broken = re.sub(r'offset="[^"]*"', f'offset="{none}"', written("fcpxml", GOALS), count=1)
+        with pytest.raises(InterchangeError, match=rf"Line \d+: offset is {none}"):
+            import_reel(FORMATS["fcpxml"], broken, SOURCES.values())
+
+
+ENDLESS = "1e999999999"  # as a fraction it has a billion digits
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "given"),
+    [
+        ("otio", r'"frame_rate": "[^"]*"', f'"frame_rate": "{ENDLESS}"'),
+        ("otio", r'"speed": "[^"]*"', f'"speed": "{ENDLESS}"'),
+        ("otio", r'"time_scalar": [^,}\s]*', '"time_scalar": 1e999'),
+        ("otio", r'"time_scalar": [^,}\s]*', '"time_scalar": 1' + "0" * 400),
+        ("otio", r'"target_url": "[^"]*"', '"target_url": "http://[a/b.mp4"'),
+        ("edl", r"FRAME RATE: .*", f"FRAME RATE: {ENDLESS}"),
+        ("edl", r"FROM CLIP: .*", "FROM CLIP: http://[a"),
+        ("fcpxml", r'src="[^"]*"', 'src="file://[a/b.mp4"'),
+    ],
+)
+def test_numbers_beyond_counting_and_broken_addresses_are_passed_over(name: str, pattern: str, given: str) -> None:
+    broken, count = re.subn(pattern, given, written(name, GOALS), count=1)
+    assert count == 1
+    assert len(import_reel(FORMATS[name], broken, SOURCES.values()).timeline.clips) == 3
+
+
+def test_a_list_does_not_say_beside_itself_what_footage_and_ids_are_used() -> None:
+    forged = '"highlight-mcp": {"media_id": "med_of_another", "id": "seg_1", "extra": {"a": 1}, "clip_id": "seg_2", '
+    text = Text(id="seg_9", start_ms=0, duration_ms=1_000, text="{left}", counts=True)
+    card = Clip(id="seg_8", start_ms=0, duration_ms=500, color="#ff0000", volume=0.5)
+    timeline = reel(GOALS.clips[0], card, tracks=(TextTrack(id="trk_9", texts=(text,)),))
+    broken = written("otio", timeline).replace('"highlight-mcp": {', forged)
+    back = import_reel(FORMATS["otio"], broken, SOURCES.values(), highest_id=20).timeline
+    assert [each.media_id for each in back.clips] == ["med_pal", None]
+    assert not any(each.extra or each.id == "seg_1" for each in back.clips)
+    assert [(each.clip_id, each.extra) for track in back.tracks if track.kind == "text" for each in track.texts] == [
+        (None, {})
+    ]
 
 
 def test_footage_is_found_by_its_name_where_it_lies_elsewhere() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
-from highlight_mcp.interchange.errors import InterchangeError
+from highlight_mcp.interchange import InterchangeError
 from highlight_mcp.interchange.formats import FORMATS, export_reel, import_reel
 from highlight_mcp.interchange.sequence import CutEvent, CutSequence, sequence_of
 from highlight_mcp.timeline.model import Timeline
@@ -30,7 +30,7 @@ def there_and_back(name: str, timeline: Timeline) -> Timeline:
 def cut(sequence: CutSequence) -> list[object]:
     """The reel, frame by frame: what every format carries. What is black and has no name is no event."""
     return [
-        (event.record, event.taken, event.source.info.media_id, event.speed)
+        (event.record, event.source_range, event.source.info.media_id, event.speed)
         for event in (sequence.main.events if sequence.main is not None else ())
         if event.source is not None
     ]
@@ -38,9 +38,9 @@ def cut(sequence: CutSequence) -> list[object]:
 
 def joins(sequence: CutSequence) -> list[object]:
     return [
-        (event.record.start, event.join.length, event.join.kind)
+        (event.record.start, event.transition.length, event.transition.kind)
         for event in (sequence.main.events if sequence.main is not None else ())
-        if event.join is not None and event.source is not None
+        if event.transition is not None and event.source is not None
     ]
 
 
@@ -66,14 +66,14 @@ def hard(timeline: Timeline) -> Timeline:
 @given(timeline=timelines())
 def test_a_transition_comes_back_from_an_edl_with_its_cut_inside(timeline: Timeline) -> None:
     """A list does not say where in a transition the cut is; where footage ends, rounding decides how much there is."""
-    meant = [event.join for event in first_lane(timeline) if event.join is not None and event.source is not None]
-    cuts = [event.record.start for event in first_lane(timeline) if event.join is not None and event.source is not None]
+    joined = [event for event in first_lane(timeline) if event.transition is not None and event.source is not None]
+    meant, cuts = [event.transition for event in joined], [event.record.start for event in joined]
     back = first_lane(there_and_back("edl", timeline))
-    found = [event for event in back if event.join is not None and event.source is not None]
+    found = [event for event in back if event.transition is not None and event.source is not None]
     assert len(found) == len(meant)
     for event, join, at in zip(found, meant, cuts, strict=True):
-        assert at - join.before <= event.record.start <= at + join.after
-        assert event.join is not None and 1 <= event.join.length <= join.length + 1
+        assert join is not None and at - join.before <= event.record.start <= at + join.after
+        assert event.transition is not None and 1 <= event.transition.length <= join.length + 1
 
 
 def first_lane(timeline: Timeline) -> tuple[CutEvent, ...]:

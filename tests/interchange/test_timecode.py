@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.interchange.rates import editing_rate, rate_of_number, simplest_near
-from highlight_mcp.interchange.timecode import is_droppable, read_timecode, write_timecode
+from highlight_mcp.interchange.timecode import (
+    editing_rate,
+    is_droppable,
+    rate_of_number,
+    read_timecode,
+    simplest_near,
+    write_timecode,
+)
 
 from .making import NTSC, NTSC_60, NTSC_FILM, RATES
 

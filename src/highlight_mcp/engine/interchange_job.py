@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..interchange.errors import InterchangeError
+from ..interchange import InterchangeError
 from ..interchange.formats import FORMATS, InterchangeFormat, export_reel, import_reel
 from ..interchange.sequence import CutSequence, sequence_of
 from ..interchange.sources import SourceFile
@@ -77,7 +77,7 @@ def _cut(sequence: CutSequence) -> list[tuple[str, int]]:
     """What is shown from which frame of the reel on. The frames of a transition may be on either side of its cut."""
     events = sequence.main.events if sequence.main is not None else ()
     return [
-        (event.source.info.media_id, event.record.start if event.join is None else -1)
+        (event.source.info.media_id, event.record.start if event.transition is None else -1)
         for event in events
         if event.source is not None
     ]

@@ -23,22 +23,18 @@ from ..timeline.model import (  # fmt: skip
     Transition,
     VideoTrack,
 )
-from ..timeline.operations.apply import LONGEST_REEL_MS
+from ..timeline.operations.apply import LONGEST_REEL_MS, MOST_SEGMENTS, MOST_TRACKS
 from ..timeline.time import TimeRange, format_time, rounded
-from .errors import InterchangeError
-from .rates import editing_rate
+from . import InterchangeError
 from .readings import ReadClip, ReadLane, ReadReel, ReadText, ReadTransition
-from .sequence import BLACK
+from .sequence import BLACK, without_overlaps
 from .sources import SourceFile
+from .timecode import editing_rate
 
-MOST_ITEMS = 5_000
-"""Clips and texts of a timeline, as the contract has it."""
 _DEFAULT_RATE = Fraction(30)
 _SIZES = range(16, 7681)
 _FASTEST = 240
 """Frames a second beyond which nothing is a reel."""
-MOST_TRACKS = 64
-"""Tracks of a timeline, as the contract has it."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +65,8 @@ class _Assembly:
     def made(self) -> ImportedReel:
         lanes = _with_own_sound(self._reel.lanes, self._frame)
         items = sum(len(lane.clips) for lane in lanes) + len(self._reel.texts)
-        if items > MOST_ITEMS:
-            raise InterchangeError("interchange.too_many", n=items, most=MOST_ITEMS)
+        if items > MOST_SEGMENTS:
+            raise InterchangeError("interchange.too_many", n=items, most=MOST_SEGMENTS)
         videos = [row for lane in lanes if lane.kind == "video" for row in _rows(lane)]
         videos = [lane for lane in videos if lane.clips]
         if not any(clip.source is not None for lane in videos for clip in lane.clips):
@@ -135,13 +131,11 @@ class _Assembly:
     def _clips(self, clips: Sequence[ReadClip]) -> tuple[Clip, ...]:
         made: list[Clip] = []
         before: ReadClip | None = None
-        for each in clips:
-            clip = _from_zero(each)
+        for clip in map(_from_zero, clips):
             start, end = rounded(clip.start * 1000), rounded(clip.end * 1000)
-            if end <= start:
-                continue
-            made.append(self._clip(clip, before, start, max(start + 1, end)))
-            before = clip
+            if end > start:
+                made.append(self._clip(clip, before, start, end))
+                before = clip
         return tuple(made)
 
     def _clip(self, clip: ReadClip, before: ReadClip | None, start: int, end: int) -> Clip:
@@ -200,8 +194,7 @@ class _Assembly:
     def _texts(self) -> Iterator[TextTrack]:
         roles = dict.fromkeys(text.role for text in self._reel.texts)
         for role in roles:
-            texts = sorted((text for text in self._reel.texts if text.role == role), key=lambda each: each.start)
-            for row in _rows_of_texts(texts):
+            for row in without_overlaps((text for text in self._reel.texts if text.role == role), _edges):
                 made = tuple(text for each in row if (text := self._text(each)) is not None)
                 known = "subtitle" if role == "subtitle" else "title"
                 yield TextTrack(id=self._id("trk"), role=known, texts=made)
@@ -279,26 +272,12 @@ def _ends(clip: ReadClip) -> bool:
 
 
 def _rows(lane: ReadLane) -> list[ReadLane]:
-    """The clips of a lane in order, on as many rows as they need not to overlap."""
-    rows: list[list[ReadClip]] = []
-    for clip in sorted(lane.clips, key=lambda each: each.start):
-        row = next((row for row in rows if row[-1].end <= clip.start), None)
-        if row is None:
-            rows.append([clip])
-        else:
-            row.append(clip)
-    return [replace(lane, clips=tuple(row)) for row in rows]
+    """A lane as several in which no clips overlap."""
+    return [replace(lane, clips=tuple(row)) for row in without_overlaps(lane.clips, _edges)]
 
 
-def _rows_of_texts(texts: Sequence[ReadText]) -> list[list[ReadText]]:
-    rows: list[list[ReadText]] = []
-    for text in texts:
-        row = next((row for row in rows if row[-1].end <= text.start), None)
-        if row is None:
-            rows.append([text])
-        else:
-            row.append(text)
-    return rows
+def _edges(item: ReadClip | ReadText) -> tuple[Fraction, Fraction]:
+    return item.start, item.end
 
 
 def _with_own_sound(lanes: Sequence[ReadLane], frame: Fraction) -> list[ReadLane]:

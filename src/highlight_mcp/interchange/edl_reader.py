@@ -12,13 +12,12 @@ from fractions import Fraction
 
 from ..messages import Message, message
 from ..timeline.model import TransitionKind
-from .edl_writer import BLACK_REEL, RATE_COMMENT
-from .errors import InterchangeError
-from .library import MediaLibrary
-from .rates import NTSC, nominal, simplest_near
+from . import InterchangeError
+from .edl_writer import BLACK_REEL, RATE_COMMENT, first_record_frame
 from .readings import ReadClip, ReadLane, ReadReel, ReadTransition
-from .sources import SourceFile
-from .timecode import is_dropping, read_timecode
+from .sequence import BLACK
+from .sources import MediaLibrary, SourceFile
+from .timecode import NTSC, TIMECODE_FINEST, is_dropping, nominal, read_ratio, read_timecode, simplest_near
 
 _EVENT = re.compile(
     r"(\d{1,6})\s+(\S+)\s+(\S+)\s+([A-Z]+\d*)\s+(?:(\d{1,4})\s+)?"
@@ -120,7 +119,7 @@ class _List:
         self._lost: list[Message] = []
         self._rate = rate or self._told_rate() or self._rate_of_files()
         starts = [self._frames(event.lines[-1], 2, self._rate) for event in events]
-        hour = _hour(self._rate, is_dropping(events[0].lines[-1].times[2]))
+        hour = first_record_frame(self._rate, drop=is_dropping(events[0].lines[-1].times[2]))
         self._origin = min(starts) // hour * hour
 
     def read(self) -> ReadReel:
@@ -138,8 +137,8 @@ class _List:
     def _told_rate(self) -> Fraction | None:
         for event in self._events:
             try:
-                told = Fraction(event.comments.get(RATE_COMMENT, ""))
-            except (ValueError, ZeroDivisionError):
+                told = read_ratio(event.comments.get(RATE_COMMENT, ""))
+            except ValueError:
                 continue
             return told if 1 <= told <= 1000 else None
         times = [time for event in self._events for line in event.lines for time in line.times[2:]]
@@ -174,7 +173,7 @@ class _List:
     def _clip(self, event: _Event, channel: str) -> ReadClip:
         line = event.lines[-1]
         source, (link, name) = self._source(event), _names(event)
-        rate = source.rate(self._rate, 60) if source is not None else self._rate
+        rate = source.rate(self._rate, TIMECODE_FINEST) if source is not None else self._rate
         record = [self._frames(line, place, self._rate) - self._origin for place in (2, 3)]
         if record[1] < record[0]:
             raise InterchangeError("interchange.broken_line", line=line.line, given=" ".join(line.times[2:]))
@@ -189,7 +188,7 @@ class _List:
             start=(record[0] + lead) / self._rate, length=max(0, record[1] - record[0] - lead) / self._rate,
             link=link, name=name if _is_footage(event) else "", source=source,
             source_start=max(Fraction(0), (taken + round(lead * rate * passes / self._rate)) / rate), speed=speed,
-            freeze=event.freeze, color=None if _is_footage(event) else "#000000",
+            freeze=event.freeze, color=None if _is_footage(event) else BLACK,
             sound=self._sound(line) if channel == "V" else None,
             transition=self._transition(line), why=_reason(event, channel), place=line.line,
         )  # fmt: skip
@@ -214,10 +213,6 @@ class _List:
             return None
         before = line.length // 2
         return ReadTransition(kind, before / self._rate, (line.length - before) / self._rate)
-
-
-def _hour(rate: Fraction, drops: bool) -> int:
-    return read_timecode(f"01:00:00{';' if drops else ':'}00", rate)
 
 
 def _is_footage(event: _Event) -> bool:

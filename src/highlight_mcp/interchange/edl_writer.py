@@ -11,14 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .rates import nominal
 from .sequence import CutEvent, CutSequence, FrameRange
 from .sources import one_line
-from .timecode import write_timecode
+from .timecode import read_timecode, write_timecode
 
-FIRST_HOUR = 1
-MOST_EVENTS = 999
-"""What three digits number; longer lists are read by most editors, though not by all."""
 BLACK_REEL, UNKNOWN_REEL = "BL", "AX"
 RATE_COMMENT = "FRAME RATE"
 _REEL_CHARS = 8
@@ -76,7 +72,7 @@ def _events(sequence: CutSequence) -> Iterator[EdlEvent]:
     made: list[EdlEvent] = []
     events = sequence.main.events if sequence.main is not None else ()
     for before, event, after in zip((None, *events), events, (*events[1:], None), strict=False):
-        given_up = after.join.before if after is not None and after.join is not None else 0
+        given_up = after.transition.before if after is not None and after.transition is not None else 0
         made += _of_reel(event, before, given_up, sequence.rate)
     for channel, lane in zip(("A3", "A4"), sequence.of("audio"), strict=False):
         made += [EdlEvent(event, channel) for event in lane.events if event.gain > 0]
@@ -86,7 +82,7 @@ def _events(sequence: CutSequence) -> Iterator[EdlEvent]:
 def _of_reel(event: CutEvent, before: CutEvent | None, given_up: int, reel: Fraction) -> list[EdlEvent]:
     """A clip of the reel. Where a transition comes from a clip of other channels its sound is cut, not faded."""
     channels = _channels(event)
-    if event.join is None or before is None:
+    if event.transition is None or before is None:
         return [EdlEvent(event, channels, None, given_up)]
     if _channels(before) == channels:
         return [EdlEvent(event, channels, before, given_up)]
@@ -97,11 +93,11 @@ def _of_reel(event: CutEvent, before: CutEvent | None, given_up: int, reel: Frac
 
 def _from_the_middle(event: CutEvent, reel: Fraction) -> CutEvent:
     """A clip from the middle of its transition on."""
-    assert event.join is not None
-    shift = event.join.length // 2 - event.join.before
+    assert event.transition is not None
+    shift = event.transition.length // 2 - event.transition.before
     record = FrameRange(event.record.start + shift, event.record.end)
-    taken = FrameRange(event.taken.start + event.source_frames(shift, reel), event.taken.end)
-    return replace(event, record=record, taken=taken, join=None)
+    taken = FrameRange(event.source_range.start + event.source_frames(shift, reel), event.source_range.end)
+    return replace(event, record=record, source_range=taken, transition=None)
 
 
 def _channels(event: CutEvent) -> str:
@@ -113,10 +109,10 @@ def _channels(event: CutEvent) -> str:
 def _lines(number: str, each: EdlEvent, sequence: CutSequence, reels: dict[str, str]) -> Iterator[str]:
     event = each.event
     reel = _reel_of(event, reels)
-    into = event.join.before if event.join is not None else 0
+    into = event.transition.before if event.transition is not None else 0
     record = FrameRange(event.record.start - into, event.record.end - each.given_up)
     taken = _taken(event, into, record, sequence.rate)
-    if each.before is None or event.join is None:
+    if each.before is None or event.transition is None:
         yield _line(number, reel, each.channels, "C", "", event, taken, record, sequence)
         yield from _comments("FROM", event)
     else:
@@ -124,8 +120,8 @@ def _lines(number: str, each: EdlEvent, sequence: CutSequence, reels: dict[str, 
         edge = FrameRange(record.start, record.start)
         outgoing = _reel_of(each.before, reels)
         yield _line(number, outgoing, each.channels, "C", "", each.before, FrameRange(cut, cut), edge, sequence)
-        code = _CODES.get(event.join.kind, "D")
-        length = f"{event.join.length:03d}"
+        code = _CODES.get(event.transition.kind, "D")
+        length = f"{event.transition.length:03d}"
         yield _line(number, reel, each.channels, code, length, event, taken, record, sequence)
         yield f"* FROM CLIP NAME: {one_line(each.before.name)}"
         yield from _comments("TO", event)
@@ -143,13 +139,13 @@ _CODES = {"crossfade": "D", "wipe": "W001"}
 
 def _taken(event: CutEvent, into: int, record: FrameRange, reel: Fraction) -> FrameRange:
     """The frames of the source under a record range that begins `into` frames before the cut."""
-    start = max(-event.first_frame, event.taken.start - event.source_frames(into, reel))
+    start = max(-event.first_frame, event.source_range.start - event.source_frames(into, reel))
     return FrameRange(start, start + max(1, event.source_frames(record.length, reel)))
 
 
 def _end_of(event: CutEvent, record: int, reel: Fraction) -> int:
     """The frame of its source that an event has reached at a frame of the reel."""
-    return event.taken.start + event.source_frames(record - event.record.start, reel)
+    return event.source_range.start + event.source_frames(record - event.record.start, reel)
 
 
 def _plays_otherwise(event: CutEvent, reel: Fraction) -> bool:
@@ -185,10 +181,8 @@ def _source_time(event: CutEvent, at: int, sequence: CutSequence) -> str:
 
 
 def first_record_frame(rate: Fraction, *, drop: bool) -> int:
-    """The frame of one hour: of each minute but every tenth two numbers are dropped, at 60 four."""
-    base = nominal(rate)
-    dropped = base // 15 * 54 if drop else 0
-    return FIRST_HOUR * (base * 3600 - dropped)
+    """The frame of one hour, at which lists begin."""
+    return read_timecode(f"01:00:00{';' if drop else ':'}00", rate)
 
 
 def _comments(way: str, event: CutEvent) -> Iterator[str]:

@@ -7,11 +7,10 @@ from xml.etree import ElementTree as Tree
 
 from ..messages import Message, message
 from ..timeline.model import TransitionKind
-from .errors import InterchangeError
-from .fcpxml_writer import QUIETEST_DB
-from .library import MediaLibrary
+from . import InterchangeError
 from .readings import ReadClip, ReadLane, ReadReel, ReadText, ReadTransition
-from .sources import SourceFile, path_of
+from .sequence import BASE_HEIGHT, BLACK, QUIETEST_DB
+from .sources import MediaLibrary, SourceFile, path_of
 from .xml_text import line_of, read_xml
 
 _TIME = re.compile(r"(-?\d{1,18})(?:/(\d{1,12}))?s|(-?\d{1,12}(?:\.\d{1,9})?)s")
@@ -148,7 +147,7 @@ class _Project:
         asset = self._resources.get(used.get("ref", ""))
         if asset is None or asset.tag not in ("asset", "media"):
             self._lost.append(message("interchange.unread.generator", kind=item.get("name") or item.tag))
-            return ReadClip(start, length, color="#000000", transition=transition, place=line_of(item))
+            return ReadClip(start, length, color=BLACK, transition=transition, place=line_of(item))
         link = _link(asset)
         source = self._library.find(link, asset.get("name", ""), item.get("name", ""))
         first = self._time(asset, "start")
@@ -240,7 +239,7 @@ class _Project:
         if item is None or text is None:
             return Fraction(0)
         match = _TIME.fullmatch(text.strip())
-        if match is None or match[2] == "0":
+        if match is None or (match[2] and not int(match[2])):
             raise InterchangeError("interchange.broken_attribute", line=line_of(item), name=name, given=text[:40])
         return Fraction(match[3]) if match[3] else Fraction(int(match[1]), int(match[2] or 1))
 
@@ -257,7 +256,7 @@ def _style(style: Tree.Element) -> dict[str, object]:
         parts = [float(part) for part in (style.get("fontColor") or "").split()]
         if len(parts) >= 3:
             fields["color"] = "#" + "".join(f"{round(255 * min(1.0, max(0.0, part))):02x}" for part in parts[:3])
-        size = float(style.get("fontSize") or 0) / 1080
+        size = float(style.get("fontSize") or 0) / BASE_HEIGHT
         if 0.005 < size <= 0.5:  # the bounds of a size of type, as shares of the height
             fields["size"] = round(size, 4)
     except ValueError:

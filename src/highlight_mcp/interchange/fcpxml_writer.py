@@ -4,20 +4,17 @@ Times are fractions of a second on the frames of the reel, those of footage on t
 timecode. The reel is the spine; music, titles and overlays are connected to the clip of the spine that they begin on.
 """
 
-from collections import defaultdict
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import log10
 from xml.etree import ElementTree as Tree
 
-from .sequence import CutEvent, CutLane, CutSequence, CutTitle
+from .sequence import BASE_HEIGHT, CutEvent, CutLane, CutSequence, CutTitle, recorded, without_overlaps
 from .sources import SourceFile, one_line, plain
 from .xml_text import element, write_xml
 
 VERSION = "1.9"
-QUIETEST_DB = -96.0
-"""What Final Cut Pro has for silence."""
 CONFORMED = {
     Fraction(24000, 1001): "23.98", Fraction(24): "24", Fraction(25): "25", Fraction(30000, 1001): "29.97",
     Fraction(30): "30", Fraction(48000, 1001): "47.95", Fraction(48): "48", Fraction(50): "50",
@@ -32,8 +29,7 @@ TRANSITIONS = {
     "fade_black": ("Fade To Color", "FxPlug:F779C565-486D-4633-8035-0374B4DB8F5C"),
 }
 """Those of Final Cut Pro, as it names them in documents of its own; the colour of the last is black unless set."""
-_BASE_HEIGHT = 1080
-"""Lines of the picture that the sizes of type are given for."""
+_HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ def _spine(spine: Tree.Element, document: _Document) -> Iterator[Holder]:
     for event in sequence.main.events if sequence.main is not None else ():
         if event.record.start > at:
             yield _gap(spine, at, event.record.start, sequence.rate)
-        if event.join is not None:
+        if event.transition is not None:
             _transition(spine, event, document)
         if event.source is None:
             yield _gap(spine, event.record.start, event.record.end, sequence.rate, one_line(event.clip.label) or None)
@@ -159,7 +155,7 @@ def _clip(
     sequence, source = document.sequence, event.source
     media = Fraction(event.first_frame) / event.rate
     retimed = event.clip.freeze or event.clip.speed != 1
-    local = event.taken.start / event.rate / (event.clip.speed if retimed and not event.clip.freeze else 1)
+    local = event.source_range.start / event.rate / (event.clip.speed if retimed and not event.clip.freeze else 1)
     start = media + local if not retimed else local
     heard = event.is_heard or not source.info.has_sound
     length = written(event.record.length / sequence.rate)
@@ -200,12 +196,12 @@ def _time_map(made: Tree.Element, event: CutEvent, media: Fraction, reel: Fracti
     """From time of the clip to time of its media: straight for one speed, level for a held frame."""
     mapped = element(made, "timeMap")
     if event.clip.freeze:
-        held = media + event.taken.start / event.rate
-        local = event.taken.start / event.rate
+        held = media + event.source_range.start / event.rate
+        local = event.source_range.start / event.rate
         points = [(local, held), (local + event.record.length / reel, held)]
     else:
         known = event.source.frames(event.rate) if event.source is not None else None
-        length = (known if known is not None else event.taken.end) / event.rate
+        length = (known if known is not None else event.source_range.end) / event.rate
         points = [(Fraction(0), media), (length / event.clip.speed, media + length)]
     for time, value in points:
         element(mapped, "timept", time=written(time), value=written(value), interp="linear")
@@ -221,7 +217,7 @@ def _volume(made: Tree.Element, event: CutEvent) -> None:
     fades = (event.clip.fade_in_ms, event.clip.fade_out_ms)
     if event.source is None or not event.source.info.has_sound or (event.gain == 1 and not any(fades)):
         return
-    level = element(made, "adjust-volume", amount=f"{decibels(event.gain):g}dB")
+    level = element(made, "adjust-volume", amount=f"{event.gain_db:g}dB")
     if any(fades):
         _fades(element(level, "param", name="amount"), fades)
 
@@ -232,13 +228,8 @@ def _fades(parent: Tree.Element, fades: tuple[int, int]) -> None:
             element(parent, tag, type="linear", duration=written(Fraction(length_ms, 1000)))
 
 
-def decibels(gain: float) -> float:
-    """A gain as a change of level, to a thousandth of a decibel."""
-    return round(20 * log10(gain), 3) if gain > 0 else QUIETEST_DB
-
-
 def _transition(spine: Tree.Element, event: CutEvent, document: _Document) -> None:
-    join, rate = event.join, document.sequence.rate
+    join, rate = event.transition, document.sequence.rate
     assert join is not None
     name, uid = TRANSITIONS.get(join.kind, TRANSITIONS["crossfade"])
     offset, length = (event.record.start - join.before) / rate, join.length / rate
@@ -253,11 +244,9 @@ def _connect(holders: Sequence[Holder], document: _Document) -> None:
     for lane in sequence.of("video")[1:]:
         above += 1
         _connect_lane(lane, above, holders, document)
-    rows: dict[int, list[CutTitle]] = defaultdict(list)
-    for title in sequence.titles:
-        row = next((row for row in range(len(rows)) if rows[row][-1].record.end <= title.record.start), len(rows))
-        rows[row].append(title)
-        _title(title, above + 1 + row, holders, document)
+    for row, titles in enumerate(without_overlaps(sequence.titles, recorded), above + 1):
+        for title in titles:
+            _title(title, row, holders, document)
     for below, lane in enumerate(sequence.of("audio"), 1):
         _connect_lane(lane, -below, holders, document)
 
@@ -291,7 +280,7 @@ def _title(title: CutTitle, lane: int, holders: Sequence[Holder], document: _Doc
     element(words, "text-style", plain(title.words), ref=style_id)
     defined = element(made, "text-style-def", id=style_id)
     element(
-        defined, "text-style", font="Helvetica", fontSize=round(style.size * _BASE_HEIGHT), alignment="center",
+        defined, "text-style", font="Helvetica", fontSize=round(style.size * BASE_HEIGHT), alignment="center",
         fontColor=_color(style.color, style.opacity),
         backgroundColor=_color(style.background, 1.0) if style.background else None,
     )  # fmt: skip
@@ -299,7 +288,7 @@ def _title(title: CutTitle, lane: int, holders: Sequence[Holder], document: _Doc
 
 def _color(color: str, opacity: float) -> str:
     """`1 0.5 0 1`: red, green, blue and opacity, 0 to 1, of `#ff8000`."""
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)] if len(color) == 7 else [1.0, 1.0, 1.0]
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)] if _HEX.fullmatch(color) else [1.0, 1.0, 1.0]
     return " ".join(f"{part:g}" for part in (*(round(each, 4) for each in parts), opacity))
 
 

@@ -76,8 +76,8 @@ def _more_of(event: CutEvent, lane: CutLane, sequence: CutSequence) -> Iterator[
         yield "card"
         if (event.clip.color or BLACK) != BLACK:
             yield "card_color"
-    if event.join is not None:
-        yield event.join.kind
+    if event.transition is not None:
+        yield event.transition.kind
     if lane is sequence.main and (event.clip.why or event.clip.label):
         yield "markers"
     if lane.kind == "video" and event.clip.placement is None and _is_framed(event, sequence):
@@ -129,7 +129,9 @@ def _changed(sequence: CutSequence, carried: frozenset[str]) -> Iterator[Message
         yield message("interchange.lost.less_than_a_frame", n=len(sequence.skipped))
     if "crossfade" in carried:
         events = [event for lane in sequence.of("video") for event in lane.events]
-        short = [event.number for event in events if event.join is not None and event.join.length < event.join.wished]
+        short = [
+            event.number for event in events if (join := event.transition) is not None and join.length < join.wished
+        ]
         wished = [event.number for lane in sequence.of("video") for event in _unjoined(lane)]
         if short:
             yield message("interchange.lost.shorter_transition", numbers=_ranges(short))
@@ -139,7 +141,7 @@ def _changed(sequence: CutSequence, carried: frozenset[str]) -> Iterator[Message
 
 def _unjoined(lane: CutLane) -> Iterator[CutEvent]:
     for before, event in pairwise(lane.events):
-        if event.clip.transition is not None and event.join is None and before.record.end == event.record.start:
+        if event.clip.transition is not None and event.transition is None and before.record.end == event.record.start:
             yield event
 
 

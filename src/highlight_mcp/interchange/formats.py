@@ -13,18 +13,18 @@ from typing import Any
 
 from ..messages import Message, message
 from ..timeline.model import Timeline
+from . import InterchangeError
 from .assembly import ImportedReel, assemble
-from .errors import InterchangeError
 from .features import left_out
-from .library import MediaLibrary
 from .readings import ReadReel
 from .sequence import CutSequence, reel_rate, sequence_of
-from .sources import SourceFile
+from .sources import MediaLibrary, SourceFile
+from .timecode import TIMECODE_FINEST
 
-TIMECODE_FINEST = 60
-"""Frames a second that two digits of timecode count."""
 MOST_BYTES = 16 << 20
 """A list of cuts that is read: one of a thousand clips has some 5 MiB as OTIO, which is the longest."""
+_MOST_EDL_EVENTS = 999
+"""What three digits number; longer lists are read by most editors, though not by all."""
 _CUTS = frozenset({"speed", "freeze", "card", "crossfade", "music", "markers", "gap", "mute"})
 
 _TRANSITIONS = frozenset({"wipe", "slide", "fade_black", "fade_white"})
@@ -122,13 +122,9 @@ def _remarks(chosen: InterchangeFormat, sequence: CutSequence, timeline: Timelin
                   if event.source is not None and event.rate != sequence.rate}  # fmt: skip
         if others:
             remarks.append(message("interchange.note.edl_rates", names=tuple(others), rate=f"{float(sequence.rate):g}"))
-        if sum(len(lane.events) for lane in sequence.lanes) > MOST_EDL_EVENTS:
-            remarks.append(message("interchange.note.edl_long", most=MOST_EDL_EVENTS))
+        if sum(len(lane.events) for lane in sequence.lanes) > _MOST_EDL_EVENTS:
+            remarks.append(message("interchange.note.edl_long", most=_MOST_EDL_EVENTS))
     return tuple(remarks)
-
-
-MOST_EDL_EVENTS = 999
-"""What three digits number; longer lists are read by most editors, though not by all."""
 
 
 def format_of_file(name: str) -> InterchangeFormat:

@@ -2,21 +2,27 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, get_args
 
 from ..messages import Message, message, verbatim
 from ..timeline.model import TransitionKind
-from .errors import InterchangeError
-from .library import MediaLibrary
-from .otio_writer import CARD, DISSOLVE, OURS, TITLE
-from .rates import rate_of_number, simplest_near
+from . import InterchangeError
+from .otio_writer import CARD, DISSOLVE, OURS, STANDARD_FIELDS, STANDARD_TEXT_FIELDS, TITLE
 from .readings import ReadClip, ReadLane, ReadReel, ReadText, ReadTransition
+from .sequence import BLACK
+from .sources import MediaLibrary, plain
+from .timecode import rate_of_number, read_ratio, simplest_near
 
 _BLACK = frozenset({CARD, "black", "SolidColor", "Color", "Slug"})
 _SLACK = Fraction(1, 1_000_000)
 """How exact a time scalar is, which is a decimal: a millionth."""
+_UNCOUNTED = Fraction(30)
+"""The rate in which sound and pictures are counted, which have none."""
+_BEYOND = 1e15
+"""Frames: what nobody counts to; doubles are exact below."""
 
 
 def read_otio(text: str, library: MediaLibrary) -> ReadReel:
@@ -85,23 +91,17 @@ class _Timeline:
 
     def _rate(self, facts: dict[str, Any], tracks: list[Any]) -> Fraction | None:
         """The rate of the reel: as we wrote it, else that in which the first clip is as long as it is."""
-        try:
-            return Fraction(_text(facts.get("frame_rate")))
-        except (ValueError, ZeroDivisionError):
-            pass
-        for track in tracks:
-            for child in _list(_dict(track).get("children")):
-                length = _dict(_dict(_dict(child).get("source_range")).get("duration"))
-                if (
-                    _kind(child) in ("Clip", "Gap")
-                    and isinstance(length.get("rate"), int | float)
-                    and length["rate"] > 1
-                ):
-                    return rate_of_number(length["rate"])
+        with suppress(ValueError):
+            return read_ratio(_text(facts.get("frame_rate")))
+        for child in (child for track in tracks for child in _list(track.get("children"))):
+            length = _dict(_dict(_dict(child).get("source_range")).get("duration"))
+            rate = _number(length.get("rate")) if _kind(child) in ("Clip", "Gap") else None
+            if rate is not None and rate > 1:
+                with suppress(ValueError):
+                    return rate_of_number(float(rate))
         return None
 
     def _lane(self, track: dict[str, Any], place: _OtioPlace, texts: list[ReadText]) -> ReadLane:
-        kind = "audio" if track.get("kind") == "Audio" else "video"
         clips: list[ReadClip] = []
         transition: ReadTransition | None = None
         at = Fraction(0)
@@ -126,7 +126,9 @@ class _Timeline:
             transition = None
         facts = {name: each for name, each in _ours(track).items() if name in ("role", "volume", "duck_db")}
         self._markers(track)
-        return ReadLane("audio" if kind == "audio" else "video", tuple(clips), _text(track.get("name")), facts)
+        return ReadLane(
+            "audio" if track.get("kind") == "Audio" else "video", tuple(clips), _text(track.get("name")), facts
+        )
 
     def _length(self, child: dict[str, Any], place: _OtioPlace) -> Fraction:
         """How long an item lasts; what has no range of its own lasts as long as its media."""
@@ -144,18 +146,19 @@ class _Timeline:
         name = _text(reference.get("name")) or _text(child.get("name"))
         color = None
         if _kind(reference) == "GeneratorReference":
-            color = _text(_dict(reference.get("parameters")).get("color")) or "#000000"
-            if reference.get("generator_kind") not in _BLACK:
+            color = _text(_dict(reference.get("parameters")).get("color")) or BLACK
+            if _text(reference.get("generator_kind")) not in _BLACK:
                 self._lose("generator", kind=_text(reference.get("generator_kind")))
         source = None if color is not None else self._library.find(link, name, _text(child.get("name")))
         start = self._source_start(child, reference, place, source is not None)
         if source is not None and not _dict(reference.get("available_range")):
-            first = source.first_frame(source.rate(Fraction(30)))
-            start = start - first / source.rate(Fraction(30)) if start * source.rate(Fraction(30)) >= first else start
+            rate = source.rate(_UNCOUNTED)
+            first = source.first_frame(rate) / rate
+            start -= first if start >= first else 0
         marker = next((_dict(each) for each in _list(child.get("markers"))), {})
         read = ReadClip(
             at, length, "" if color else link, "" if color else name, source, max(Fraction(0), start), color=color,
-            label=_text(marker.get("name")), why=_text(marker.get("comment")), fields=_ours(child),
+            label=_text(marker.get("name")), why=_text(marker.get("comment")), fields=_ours(child, STANDARD_FIELDS),
         )  # fmt: skip
         return self._effects(child, read)
 
@@ -171,10 +174,10 @@ class _Timeline:
     def _effects(self, child: dict[str, Any], read: ReadClip) -> ReadClip:
         for effect in _list(child.get("effects")):
             effect = _dict(effect)
-            scalar = effect.get("time_scalar")
+            scalar = _number(effect.get("time_scalar"))
             if _kind(effect) == "FreezeFrame" or scalar == 0:
                 read = replace(read, freeze=True)
-            elif _kind(effect) == "LinearTimeWarp" and isinstance(scalar, int | float):
+            elif _kind(effect) == "LinearTimeWarp" and scalar is not None:
                 if scalar < 0:
                     self._lose("backwards", name=read.called)
                 read = replace(read, speed=_speed(effect, abs(scalar)))
@@ -201,7 +204,7 @@ class _Timeline:
             at += length
 
     def _text(self, child: dict[str, Any], at: Fraction, length: Fraction, role: str) -> ReadText:
-        fields = _ours(child)
+        fields = _ours(child, STANDARD_TEXT_FIELDS)
         words = _text(fields.pop("text", None)) or _text(_dict(_media(child).get("parameters")).get("text"))
         return ReadText(words or _text(child.get("name")), at, length, role, fields)
 
@@ -213,22 +216,19 @@ class _Timeline:
         self._lost.append(message(f"interchange.unread.{what}", **facts))
 
 
-def _speed(effect: dict[str, Any], scalar: float) -> Fraction:
-    try:
-        return Fraction(_text(_ours(effect).get("speed")))
-    except (ValueError, ZeroDivisionError):
-        return simplest_near(Fraction(repr(float(scalar))), _SLACK)
+def _speed(effect: dict[str, Any], scalar: Fraction) -> Fraction:
+    with suppress(ValueError):
+        return read_ratio(_text(_ours(effect).get("speed")))
+    return simplest_near(scalar, _SLACK)
 
 
 def _seconds(value: Any, place: _OtioPlace) -> Fraction:
     """A RationalTime in seconds."""
     time = _dict(value)
-    count, rate = time.get("value"), time.get("rate")
-    if isinstance(count, int | float) and isinstance(rate, int | float) and abs(count) < 1e15:
-        try:
-            return Fraction(repr(float(count))) / rate_of_number(rate)
-        except ValueError:
-            pass
+    count, rate = _number(time.get("value")), _number(time.get("rate"))
+    if count is not None and rate is not None:
+        with suppress(ValueError):
+            return count / rate_of_number(float(rate))
     raise InterchangeError("interchange.no_time", place=place.text, given=verbatim(str(value)[:80]))
 
 
@@ -242,8 +242,10 @@ def _kind(value: Any) -> str:
     return _text(_dict(value).get("OTIO_SCHEMA")).partition(".")[0]
 
 
-def _ours(value: Any) -> dict[str, Any]:
-    return dict(_dict(_dict(_dict(value).get("metadata")).get(OURS)))
+def _ours(value: Any, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """What this product wrote beside it. What the format says itself is not believed twice: ids, footage, places."""
+    facts = _dict(_dict(_dict(value).get("metadata")).get(OURS))
+    return {name: fact for name, fact in facts.items() if name not in without}
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -255,7 +257,14 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """Text without what nobody can store: JSON may name halves of characters."""
+    return plain(value) if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> Fraction | None:
+    """A number exactly as it is written; None for what is none, and for one beyond all counting."""
+    counts = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
+    return Fraction(repr(value)) if counts else None
 
 
 def _whole(value: Any) -> int | None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..timeline.model import AudioTrack, Clip
-from .sequence import CutEvent, CutLane, CutSequence, CutTitle
+from .sequence import BLACK, CutEvent, CutLane, CutSequence, CutTitle
 from .sources import one_line, plain
 
 OURS = "highlight-mcp"
@@ -20,6 +20,8 @@ STANDARD_FIELDS = frozenset({
     "extra",
 })  # fmt: skip
 """Fields of a clip that the format has itself; the others are metadata."""
+STANDARD_TEXT_FIELDS = frozenset({"id", "start_ms", "duration_ms", "clip_id", "extra"})
+"""Fields of a text that the format has itself, or that mean nothing elsewhere."""
 DISSOLVE, CUSTOM = "SMPTE_Dissolve", "Custom_Transition"
 CARD, TITLE = "SolidColor", "Title"
 Json = dict[str, Any]
@@ -46,10 +48,10 @@ def _track(lane: CutLane, sequence: CutSequence) -> Json:
     at = 0
     for event in lane.events:
         children += _gap(event.record.start - at, sequence.rate)
-        if event.join is not None:
+        if event.transition is not None:
             children.append(_transition(event, sequence.rate))
         shows = lane.kind == "video"
-        if event.is_black and not event.clip.label and event.join is None:
+        if event.is_black and not event.clip.label and event.transition is None:
             children += _gap(event.record.length, sequence.rate)
         else:
             children.append(_clip(event, sequence.rate, marked=shows and lane is sequence.main))
@@ -95,7 +97,7 @@ def _titles(titles: Sequence[CutTitle], sequence: CutSequence) -> Json:
             "GeneratorReference.1", name=TITLE, metadata={}, available_range=None, available_image_bounds=None,
             generator_kind=TITLE, parameters={"text": plain(title.words)},
         )  # fmt: skip
-        facts = title.text.model_dump(mode="json", exclude={"id", "start_ms", "duration_ms", "clip_id", "extra"})
+        facts = title.text.model_dump(mode="json", exclude=set(STANDARD_TEXT_FIELDS))
         children += [
             *_gap(start - at, sequence.rate),
             _item(title.words, media, 0, length, sequence.rate, sequence.rate, facts),
@@ -105,7 +107,7 @@ def _titles(titles: Sequence[CutTitle], sequence: CutSequence) -> Json:
 
 
 def _clip(event: CutEvent, reel: Fraction, *, marked: bool) -> Json:
-    first = event.first_frame + event.taken.start
+    first = event.first_frame + event.source_range.start
     facts = _ours(event.clip)
     made = _item(event.name, _media(event), first, event.record.length, event.rate, reel, facts)
     if event.clip.freeze:
@@ -137,7 +139,7 @@ def _ours(clip: Clip) -> Json:
 def _media(event: CutEvent) -> Json:
     source = event.source
     if source is None and event.clip.media_id is None:
-        color = event.clip.color or "#000000"
+        color = event.clip.color or BLACK
         return _schema(
             "GeneratorReference.1", name=CARD, metadata={}, available_range=None, available_image_bounds=None,
             generator_kind=CARD, parameters={"color": color},
@@ -161,7 +163,7 @@ def _marker(event: CutEvent, first: int) -> Json:
 
 
 def _transition(event: CutEvent, reel: Fraction) -> Json:
-    join = event.join
+    join = event.transition
     assert join is not None
     kind = DISSOLVE if join.kind == "crossfade" else CUSTOM
     return _schema(

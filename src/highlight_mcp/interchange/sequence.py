@@ -4,19 +4,23 @@ Each position is rounded once from its place on the timeline, as the render does
 hundredth cut is as exact as the first. Footage is counted at its own rate from its first frame, the reel at its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from math import log10
+from typing import Literal, TypeVar
 
 from ..timeline.model import AudioTrack, Clip, Text, TextTrack, Timeline, TransitionKind, VideoTrack
 from ..timeline.time import frames_at
-from .rates import editing_rate, within
 from .sources import SourceFile
-from .timecode import is_droppable
+from .timecode import editing_rate, is_droppable, within
 
 BLACK = "#000000"
+BASE_HEIGHT = 1080
+"""Lines of the picture that other editors give the sizes of type for."""
+QUIETEST_DB = -96.0
+"""What Final Cut Pro has for silence."""
 REEL_FINEST = 60
 """Frames per second that a reel has at most, as in a render."""
 
@@ -52,7 +56,7 @@ class CutTransition:
 
 @dataclass(frozen=True)
 class CutEvent:
-    """One clip on frames: `record` of the reel, `taken` of its source at `rate`, counted from its first frame.
+    """One clip on frames: `record` of the reel, `source_range` of its source at `rate`, counted from its first frame.
 
     Without a `source` it is a card, or footage that is not known. `number` counts the clips of its track from 1.
     """
@@ -60,10 +64,10 @@ class CutEvent:
     clip: Clip
     number: int
     record: FrameRange
-    taken: FrameRange
+    source_range: FrameRange
     rate: Fraction
     source: SourceFile | None = None
-    join: CutTransition | None = None
+    transition: CutTransition | None = None
     gain: float = 1.0
 
     @property
@@ -81,6 +85,11 @@ class CutEvent:
         """Whether it has a sound of its own."""
         heard = self.source is not None and self.source.info.has_sound and not self.clip.freeze
         return heard and self.gain > 0
+
+    @property
+    def gain_db(self) -> float:
+        """Its gain as a change of level, to a thousandth of a decibel."""
+        return round(20 * log10(self.gain), 3) if self.gain > 0 else QUIETEST_DB
 
     @property
     def speed(self) -> Fraction:
@@ -172,8 +181,8 @@ def sequence_of(timeline: Timeline, sources: Mapping[str, SourceFile], finest: i
                 (clip, _event(clip, n, track.volume, rate, sources, finest)) for n, clip in enumerate(track.clips, 1)
             ]
             skipped += [clip for clip, event in made if event is None]
-            events = sorted((event for _, event in made if event is not None), key=lambda each: each.record.start)
-            rows = [tuple(_joined(row, rate)) for row in _rows(events)]
+            events = [event for _, event in made if event is not None]
+            rows = [tuple(_joined(row, rate)) for row in without_overlaps(events, recorded)]
             lanes += [CutLane(track.kind, track, numbers[track.kind], row) for row in rows]
     titles = tuple(sorted(_titles(timeline, rate), key=lambda each: each.record.start))
     ends = [event.record.end for lane in lanes for event in lane.events] + [title.record.end for title in titles]
@@ -198,19 +207,28 @@ def _event(
     if most is not None:
         first = max(0, min(first, most - length))
         length = min(length, most - first)
-    return replace(event, taken=FrameRange(first, first + length))
+    return replace(event, source_range=FrameRange(first, first + length))
 
 
-def _rows(events: Sequence[CutEvent]) -> list[list[CutEvent]]:
-    """The events on as few rows as they need, for those of music may overlap."""
-    rows: list[list[CutEvent]] = []
-    for event in events:
-        row = next((row for row in rows if row[-1].record.end <= event.record.start), None)
+_Item = TypeVar("_Item")
+_Time = TypeVar("_Time", int, Fraction)
+
+
+def without_overlaps(items: Iterable[_Item], edges: Callable[[_Item], tuple[_Time, _Time]]) -> list[list[_Item]]:
+    """The items by their starts, on as few rows as they need not to overlap; `edges` are start and end of one."""
+    rows: list[list[_Item]] = []
+    for item in sorted(items, key=lambda each: edges(each)[0]):
+        row = next((row for row in rows if edges(row[-1])[1] <= edges(item)[0]), None)
         if row is None:
-            rows.append([event])
+            rows.append([item])
         else:
-            row.append(event)
+            row.append(item)
     return rows
+
+
+def recorded(item: CutEvent | CutTitle) -> tuple[int, int]:
+    """The edges of an item in frames of the reel."""
+    return item.record.start, item.record.end
 
 
 def _joined(events: Sequence[CutEvent], reel: Fraction) -> Iterator[CutEvent]:
@@ -218,19 +236,19 @@ def _joined(events: Sequence[CutEvent], reel: Fraction) -> Iterator[CutEvent]:
     yield from events[:1]
     used = 0
     for before, event in pairwise(events):
-        join = _join(before, event, reel, used)
-        used = join.after if join is not None else 0
-        yield replace(event, join=join)
+        transition = _transition(before, event, reel, used)
+        used = transition.after if transition is not None else 0
+        yield replace(event, transition=transition)
 
 
-def _join(before: CutEvent, event: CutEvent, reel: Fraction, used: int) -> CutTransition | None:
+def _transition(before: CutEvent, event: CutEvent, reel: Fraction, used: int) -> CutTransition | None:
     transition = event.clip.transition
     if transition is None or before.record.end != event.record.start:
         return None
     wished = min(frames_at(transition.duration_ms, reel), before.record.length, event.record.length)
-    into = min(wished // 2, _handle(event, event.taken.start, reel), before.record.length - used)
+    into = min(wished // 2, _handle(event, event.source_range.start, reel), before.record.length - used)
     most = None if before.source is None else before.source.frames(before.rate)
-    left = None if most is None else most - before.taken.end
+    left = None if most is None else most - before.source_range.end
     out = min(wished - wished // 2, _handle(before, left, reel), event.record.length)
     return CutTransition(transition.kind, into, out, wished) if into + out > 0 else None
 

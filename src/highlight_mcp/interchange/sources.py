@@ -1,15 +1,17 @@
 """The files that a reel is made of, as editors know them: where they lie, what they are counted in. Pure."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from fractions import Fraction
+from itertools import takewhile
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import quote, unquote, urlsplit
 
 from ..timeline.media import MediaInfo
 from ..timeline.schemas import FrozenModel
 from ..timeline.time import frames_at
-from .rates import editing_rate, within
-from .timecode import is_dropping, read_timecode
+from .timecode import editing_rate, is_dropping, read_timecode, within
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -58,7 +60,10 @@ def file_url(path: str) -> str:
 
 def path_of(link: str) -> str:
     """The path in a `file:` URL, or the path itself; what other URLs name stays as it is."""
-    parts = urlsplit(link) if "://" in link or link.lower().startswith("file:") else None
+    try:
+        parts = urlsplit(link) if "://" in link or link.lower().startswith("file:") else None
+    except ValueError:  # a bracket in the place of a host
+        return link
     if parts is None or parts.scheme.lower() != "file":
         return unquote(link) if "%" in link and " " not in link else link
     path = unquote(parts.path, errors="surrogateescape")
@@ -80,3 +85,39 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """Text on one line."""
     return " ".join(plain(text).split())
+
+
+class MediaLibrary:
+    """The known files."""
+
+    def __init__(self, sources: Iterable[SourceFile] = ()) -> None:
+        self._sources = tuple(sources)
+        self._by_path = {_folded(source.path): source for source in self._sources if source.path}
+
+    @property
+    def sources(self) -> tuple[SourceFile, ...]:
+        return self._sources
+
+    def find(self, link: str, *names: str) -> SourceFile | None:
+        """The file that a link means: the one that lies there, else one of that name, else one of `names`.
+
+        Of several of the same name it is the one whose folders are most like those of the link.
+        """
+        if link and (found := self._by_path.get(_folded(path_of(link)))) is not None:
+            return found
+        for name in (name_of(link), *names):
+            named = [source for source in self._sources if name and _folded(source.info.name) == _folded(name)]
+            if named:
+                return max(named, key=lambda source: _shared(link, source.path or ""))
+        return None
+
+
+def _folded(path: str | None) -> str:
+    """Paths as they are compared: systems differ in how they compose letters and in their slashes."""
+    return unicodedata.normalize("NFC", path or "").replace("\\", "/").casefold()
+
+
+def _shared(link: str, path: str) -> int:
+    """How many parts two paths share at their ends."""
+    pairs = zip(reversed(_folded(path_of(link)).split("/")), reversed(_folded(path).split("/")), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from ..messages import Argument, say
 from ..timeline.time import format_length
-from .fcpxml_writer import decibels
 from .sequence import CutEvent, CutLane, CutSequence
 from .sources import one_line
 from .timecode import write_timecode
@@ -40,16 +39,16 @@ def write_csv(sequence: CutSequence) -> str:
 def _row(event: CutEvent, lane: CutLane, sequence: CutSequence) -> dict[str, object]:
     row: dict[str, object] = {"kind": lane.kind, "track": lane.number, "number": event.number}
     row |= _record(event.record.start, event.record.end, sequence.rate)
-    row |= {"source": _cell(event.name), "speed": f"{float(event.speed):g}", "gain_db": f"{decibels(event.gain):g}"}
+    row |= {"source": _cell(event.name), "speed": f"{float(event.speed):g}", "gain_db": f"{event.gain_db:g}"}
     row |= {"text": _cell(event.clip.label), "reason": _cell(str(event.clip.why))}
     if event.source is not None:
         times = _source_times(event, sequence)
         row |= {"path": _cell(event.source.path or ""), "source_rate": f"{float(event.rate):.3f}"}
         row |= dict(zip(("source_in", "source_out"), times, strict=True))
-        seconds = (_seconds(at / event.rate) for at in (event.taken.start, event.taken.end))
+        seconds = (_seconds(at / event.rate) for at in (event.source_range.start, event.source_range.end))
         row |= dict(zip(("source_in_s", "source_out_s"), seconds, strict=True))
-    if event.join is not None:
-        row |= {"transition": event.join.kind, "transition_frames": event.join.length}
+    if event.transition is not None:
+        row |= {"transition": event.transition.kind, "transition_frames": event.transition.length}
     return row
 
 
@@ -63,7 +62,8 @@ def _record(start: int, end: int, rate: Fraction) -> dict[str, object]:
 def _source_times(event: CutEvent, sequence: CutSequence) -> tuple[str, str]:
     assert event.source is not None
     drops, first = event.source.drops(sequence.drops), event.first_frame
-    start, end = (write_timecode(first + at, event.rate, drop=drops) for at in (event.taken.start, event.taken.end))
+    used = event.source_range
+    start, end = (write_timecode(first + at, event.rate, drop=drops) for at in (used.start, used.end))
     return start, end
 
 
@@ -109,7 +109,8 @@ def _heading(lane: CutLane) -> str:
 
 
 def _steps(event: CutEvent, sequence: CutSequence) -> Iterator[str]:
-    times = {name: _at(at, event.rate) for name, at in (("first", event.taken.start), ("last", event.taken.end))}
+    used = event.source_range
+    times = {"first": _at(used.start, event.rate), "last": _at(used.end, event.rate)}
     place = {"start": _at(event.record.start, sequence.rate), "end": _at(event.record.end, sequence.rate)}
     facts: dict[str, Argument] = {
         "n": event.number,
@@ -126,12 +127,10 @@ def _steps(event: CutEvent, sequence: CutSequence) -> Iterator[str]:
     if event.clip.speed != 1 and not event.clip.freeze:
         details.append(say("interchange.list.speed", speed=f"{float(event.clip.speed):g}"))
     if event.gain != 1:
-        details.append(
-            say("interchange.list.volume", percent=round(100 * event.gain), decibels=f"{decibels(event.gain):g}")
-        )
-    if event.join is not None:
-        kind = say(f"interchange.transition.{event.join.kind}")
-        details.append(say("interchange.list.transition", kind=kind, length=_length(event.join.length, sequence)))
+        details.append(say("interchange.list.volume", percent=round(100 * event.gain), decibels=f"{event.gain_db:g}"))
+    if event.transition is not None:
+        kind = say(f"interchange.transition.{event.transition.kind}")
+        details.append(say("interchange.list.transition", kind=kind, length=_length(event.transition.length, sequence)))
     if event.clip.why:
         details.append(say("interchange.list.why", why=one_line(str(event.clip.why))))
     yield from (f"    {detail}" for detail in details)

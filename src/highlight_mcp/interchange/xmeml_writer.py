@@ -11,22 +11,19 @@ from fractions import Fraction
 from functools import cached_property
 from xml.etree import ElementTree as Tree
 
-from .rates import is_ntsc, nominal
-from .sequence import BLACK, CutEvent, CutLane, CutSequence, CutTitle, CutTransition
+from .sequence import BASE_HEIGHT, BLACK, CutEvent, CutLane, CutSequence, CutTitle, CutTransition
 from .sources import SourceFile, one_line, plain
-from .timecode import write_timecode
+from .timecode import is_ntsc, nominal, write_timecode
 from .xml_text import element, write_xml
 
 LOUDEST = 3.98107
 """The largest gain of the filter `Audio Levels`: 12 dB."""
 _COVERED = -1
-_BASE_HEIGHT = 1080
-"""Lines of the picture that the sizes of type are given for."""
 
 
 @dataclass
-class _Written:
-    """What is in the document already: files are written whole once, clips get numbers."""
+class _PremiereDocument:
+    """What is in the document already: files are document whole once, clips get numbers."""
 
     sequence: CutSequence
     files: set[str] = field(default_factory=set)
@@ -53,18 +50,18 @@ def write_xmeml(sequence: CutSequence) -> str:
     _rate(made, sequence.rate)
     _timecode(made, sequence.rate, 0, drop=sequence.drops)
     media = element(made, "media")
-    written = _Written(sequence)
+    document = _PremiereDocument(sequence)
     video = element(media, "video")
     _picture_format(video, sequence)
     for lane in sequence.of("video"):
-        _video_track(video, lane, written)
+        _video_track(video, lane, document)
     for row in sorted({title.lane for title in sequence.titles}):
-        _title_track(video, [each for each in sequence.titles if each.lane == row], written)
+        _title_track(video, [each for each in sequence.titles if each.lane == row], document)
     audio = element(media, "audio")
     element(audio, "numOutputChannels", 2)
     _sound_format(audio)
     for lane in sequence.lanes:
-        _audio_tracks(audio, lane, written)
+        _audio_tracks(audio, lane, document)
     _markers(made, sequence)
     return write_xml(root, "xmeml")
 
@@ -99,20 +96,20 @@ def _timecode(parent: Tree.Element, rate: Fraction, frame: int, *, drop: bool) -
     element(made, "displayformat", "DF" if ";" in text else "NDF")
 
 
-def _video_track(parent: Tree.Element, lane: CutLane, written: _Written) -> None:
+def _video_track(parent: Tree.Element, lane: CutLane, document: _PremiereDocument) -> None:
     track = element(parent, "track")
     for event, after in _with_next(lane):
-        if event.join is not None:
-            _transition(track, event, written.sequence.rate)
+        if event.transition is not None:
+            _transition(track, event, document.sequence.rate)
         if event.source is not None:
-            _clip(track, event, after, written, "video", 1)
-        elif event.clip.label or not event.is_black or event.join is not None or after is not None:
-            _card(track, event, after, written)
+            _clip(track, event, after, document, "video", 1)
+        elif event.clip.label or not event.is_black or event.transition is not None or after is not None:
+            _card(track, event, after, document)
     element(track, "enabled", "TRUE")
     element(track, "locked", "FALSE")
 
 
-def _audio_tracks(parent: Tree.Element, lane: CutLane, written: _Written) -> None:
+def _audio_tracks(parent: Tree.Element, lane: CutLane, document: _PremiereDocument) -> None:
     """Two tracks of one channel each, which editors show as one of stereo."""
     heard = [(event, after) for event, after in _with_next(lane) if event.is_heard]
     for channel in (1, 2) if heard else ():
@@ -124,7 +121,7 @@ def _audio_tracks(parent: Tree.Element, lane: CutLane, written: _Written) -> Non
             premiereTrackType="Stereo",
         )
         for event, _after in heard:
-            _clip(track, event, None, written, "audio", channel)
+            _clip(track, event, None, document, "audio", channel)
         element(track, "enabled", "TRUE")
         element(track, "locked", "FALSE")
         element(track, "outputchannelindex", channel)
@@ -134,31 +131,31 @@ def _with_next(lane: CutLane) -> Iterator[tuple[CutEvent, CutEvent | None]]:
     """Each event with the one that a transition leads to."""
     for number, event in enumerate(lane.events):
         after = lane.events[number + 1] if number + 1 < len(lane.events) else None
-        yield event, after if after is not None and after.join is not None else None
+        yield event, after if after is not None and after.transition is not None else None
 
 
 def _clip(
-    track: Tree.Element, event: CutEvent, after: CutEvent | None, written: _Written, kind: str, channel: int
+    track: Tree.Element, event: CutEvent, after: CutEvent | None, document: _PremiereDocument, kind: str, channel: int
 ) -> None:
     assert event.source is not None
-    reel = written.sequence.rate
-    made = element(track, "clipitem", id=written.new_clip())
-    element(made, "masterclipid", f"masterclip-{written.file_id(event.source)}")
+    reel = document.sequence.rate
+    made = element(track, "clipitem", id=document.new_clip())
+    element(made, "masterclipid", f"masterclip-{document.file_id(event.source)}")
     element(made, "name", one_line(event.name))
     element(made, "enabled", "TRUE")
     element(made, "duration", _available(event, reel))
     _rate(made, event.rate)
-    into = _sides(event.join)[0] if kind == "video" else 0
-    out = _sides(after.join)[1] if after is not None else 0
-    element(made, "start", _COVERED if event.join is not None and kind == "video" else event.record.start)
+    into = _sides(event.transition)[0] if kind == "video" else 0
+    out = _sides(after.transition)[1] if after is not None else 0
+    element(made, "start", _COVERED if event.transition is not None and kind == "video" else event.record.start)
     element(made, "end", _COVERED if after is not None else event.record.end)
-    start = _in(event, reel)
+    start = _in(event)
     element(made, "in", start - _own(into, event, reel))
     element(made, "out", start + _own(event.record.length + out, event, reel))
     if kind == "video" and event.clip.freeze:
         element(made, "stillframe", "TRUE")
-        element(made, "stillframeoffset", event.taken.start)
-    _file(made, event, written)
+        element(made, "stillframeoffset", event.source_range.start)
+    _file(made, event, document)
     source = element(made, "sourcetrack")
     element(source, "mediatype", kind)
     element(source, "trackindex", channel)
@@ -170,8 +167,8 @@ def _clip(
         _marker(made, event)
 
 
-def _in(event: CutEvent, reel: Fraction) -> int:
-    return round(event.taken.start / event.speed) if event.speed else event.taken.start
+def _in(event: CutEvent) -> int:
+    return round(event.source_range.start / event.speed) if event.speed else event.source_range.start
 
 
 def _own(frames: int, event: CutEvent, reel: Fraction) -> int:
@@ -185,21 +182,21 @@ def _available(event: CutEvent, reel: Fraction) -> int:
     return round(frames / event.speed) if event.speed else frames
 
 
-def _file(parent: Tree.Element, event: CutEvent, written: _Written) -> None:
+def _file(parent: Tree.Element, event: CutEvent, document: _PremiereDocument) -> None:
     source = event.source
     assert source is not None
-    info, name = source.info, written.file_id(source)
+    info, name = source.info, document.file_id(source)
     made = element(parent, "file", id=name)
-    if name in written.files:
+    if name in document.files:
         return
-    written.files.add(name)
+    document.files.add(name)
     element(made, "name", one_line(info.name))
     element(made, "pathurl", source.url.replace("file:///", "file://localhost/", 1))
     _rate(made, event.rate)
     frames = source.frames(event.rate)
     if frames is not None:
         element(made, "duration", frames)
-    _timecode(made, event.rate, source.first_frame(event.rate), drop=source.drops(written.sequence.drops))
+    _timecode(made, event.rate, source.first_frame(event.rate), drop=source.drops(document.sequence.drops))
     media = element(made, "media")
     if info.has_picture:
         facts = element(element(media, "video"), "samplecharacteristics")
@@ -215,7 +212,7 @@ def _file(parent: Tree.Element, event: CutEvent, written: _Written) -> None:
 
 
 def _transition(track: Tree.Element, event: CutEvent, reel: Fraction) -> None:
-    join = event.join
+    join = event.transition
     assert join is not None
     made = element(track, "transitionitem")
     into, out = _sides(join)
@@ -278,15 +275,15 @@ def _generator(
     track: Tree.Element,
     edges: tuple[int, int],
     length: int,
-    written: _Written,
+    document: _PremiereDocument,
     name: str,
     kind: str,
     *values: tuple[str, str],
 ) -> None:
-    made = element(track, "generatoritem", id=written.new_clip())
+    made = element(track, "generatoritem", id=document.new_clip())
     element(made, "name", one_line(name)[:80])
     element(made, "duration", length)
-    _rate(made, written.sequence.rate)
+    _rate(made, document.sequence.rate)
     element(made, "start", edges[0])
     element(made, "end", edges[1])
     element(made, "in", 0)
@@ -308,26 +305,28 @@ def _generator(
         element(parameter, "value", value)
 
 
-def _card(track: Tree.Element, event: CutEvent, after: CutEvent | None, written: _Written) -> None:
+def _card(track: Tree.Element, event: CutEvent, after: CutEvent | None, document: _PremiereDocument) -> None:
     """A plain colour; its edges are covered by transitions as those of clips are."""
     color = event.clip.color or BLACK
-    length = _sides(event.join)[0] + event.record.length + (_sides(after.join)[1] if after is not None else 0)
+    length = (
+        _sides(event.transition)[0] + event.record.length + (_sides(after.transition)[1] if after is not None else 0)
+    )
     edges = (
-        _COVERED if event.join is not None else event.record.start,
+        _COVERED if event.transition is not None else event.record.start,
         _COVERED if after is not None else event.record.end,
     )
-    _generator(track, edges, length, written, event.clip.label or color, "Color", ("fillcolor", color))
+    _generator(track, edges, length, document, event.clip.label or color, "Color", ("fillcolor", color))
 
 
-def _title_track(parent: Tree.Element, titles: list[CutTitle], written: _Written) -> None:
+def _title_track(parent: Tree.Element, titles: list[CutTitle], document: _PremiereDocument) -> None:
     track = element(parent, "track")
     at = 0
     for title in titles:
         start = max(at, title.record.start)
         if start < title.record.end:
-            edges, size = (start, title.record.end), f"{round(title.text.style.size * _BASE_HEIGHT)}"
+            edges, size = (start, title.record.end), f"{round(title.text.style.size * BASE_HEIGHT)}"
             values = ("str", plain(title.words)), ("fontsize", size)
-            _generator(track, edges, edges[1] - start, written, title.words, "Text", *values)
+            _generator(track, edges, edges[1] - start, document, title.words, "Text", *values)
             at = title.record.end
 
 
@@ -337,7 +336,7 @@ def _marker(parent: Tree.Element, event: CutEvent) -> None:
     made = element(parent, "marker")
     element(made, "comment", one_line(str(event.clip.why)))
     element(made, "name", one_line(event.clip.label or event.name))
-    element(made, "in", event.taken.start)
+    element(made, "in", event.source_range.start)
     element(made, "out", _COVERED)
 
 

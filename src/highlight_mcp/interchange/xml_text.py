@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 from xml.parsers import expat
 
-from .errors import InterchangeError
+from . import InterchangeError
 from .sources import plain
 
 MOST_ELEMENTS = 500_000

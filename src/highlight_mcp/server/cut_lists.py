@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from ..contract.errors import ApiError, error_info
 from ..contract.formats import format_of
 from ..contract.turn import CutListPart
-from ..interchange.errors import InterchangeError
+from ..interchange import InterchangeError
 from ..interchange.formats import MOST_BYTES, decoded, is_readable, links_of, shortened
 from ..interchange.sources import name_of, path_of
 from ..messages.reasons import reason_of

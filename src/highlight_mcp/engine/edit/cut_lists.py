@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...interchange.errors import InterchangeError
+from ...interchange import InterchangeError
 from ...interchange.formats import format_of_file, import_reel
 from ...interchange.sources import SourceFile
 from ...messages import Message, as_json, language_of, message, sentences, use_language

@@ -6,7 +6,7 @@ within minutes. A board that goes away and comes back counts by what it said las
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
@@ -108,15 +108,15 @@ def _last(home: Cell, away: Cell) -> tuple[int, int] | None:
 
 def _changes(reading: BoardReading, home: Cell, away: Cell, ladder: bool) -> list[ScoreChange]:
     tracks = [_Track(reading, cell, ladder) for cell in (home, away)]
-    out = []
-    for side, other, name in ((0, 1, "home"), (1, 0, "away")):
+    out: list[ScoreChange] = []
+    for side, name in enumerate(get_args(Side)):
         for step in kept_steps(tracks[side].steps, tracks[side].at_ms):
             at_ms, since_ms = tracks[side].at_ms[step.first_new], tracks[side].at_ms[step.last_old]
-            against = tracks[other].at(at_ms)
+            against = tracks[1 - side].at(at_ms)
             before, after = ((tracks[side].shown(points), against) for points in (step.before, step.after))
             out.append(
                 ScoreChange(
-                    at_ms, since_ms, "home" if name == "home" else "away",
+                    at_ms, since_ms, name,
                     before if side == 0 else before[::-1], after if side == 0 else after[::-1],
                     round(step.sure, 3), _box(reading, home, away),
                 )

@@ -13,10 +13,9 @@ from ..extras.score import TextLine, TextReader
 from ..signals.packets import ProgressCallback, picture_seconds
 from .carried import CarriedBoard
 from .cells import DIGIT, Tokens, cells_of
-from .finding import RowFinder
 from .looks import Look, LookReader
 from .pairs import ScorePair, score_pairs
-from .rows import Row
+from .rows import Row, RowFinder
 from .steps import steps
 from .tokens import APART, TIGHT, digit_pitch, limit_of, tokens_of
 
