@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_mcp.engine.transcripts.subtitles import decoded, parse, read, subtitle_files
+from highlight_mcp.engine.transcripts.subtitles import decoded, encoding_of, parse, read, subtitle_files
 
 SRT = "1\n00:00:01,500 --> 00:00:03,000\n<i>Hello</i>\nthere\n\n2\n00:00:04,000 --> 00:00:05,000\n{\\an8}Bye\n"
 VTT = (
@@ -45,10 +45,27 @@ def test_what_is_no_cue_is_passed_over() -> None:
      ("這是一個點球，他們說了很多", "big5"), ("これはペナルティです", "shift_jis"),
      ("이것은 페널티입니다. 그는 말했다", "euc_kr"),
      ("Это пенальти, сказал он", "cp1251"), ("Señor, ¿qué pasó aquí?", "cp1252"),
-     ("Où est l'été, garçon ? Là-bas, économie", "cp1252"), ("naïve café", "utf-8")],
+     ("Où est l'été, garçon ? Là-bas, économie", "cp1252"), ("naïve café", "utf-8"), ("naïve café, voilà", "cp1252"),
+     ("Zażółć gęślą jaźń. Sędzia wskazał na środek.", "cp1250"), ("Sędzia wskazał na środek, ależ gol!", "iso8859-2"),
+     ("Τι γκολ στο τελευταίο λεπτό!", "cp1253"), ("Işık ve şarkı, çocuklar çok mutluydu, ağladı.", "cp1254"),
+     ("שלום עולם, מה שלומך היום?", "cp1255"), ("مرحبا بالعالم، كيف حالك اليوم؟", "cp1256"),
+     ("Teisėjas parodė į baudinio žymą, žmonės šaukė.", "cp1257"), ("นี่คือประตูที่สวยที่สุดของฤดูกาล", "tis-620"),
+     ("Это пенальти, сказал он", "koi8-r"), ("Это пенальти, сказал он", "cp866"),
+     ("これはペナルティです、と彼は言った。", "euc-jp")],
 )  # fmt: skip
 def test_the_encoding_is_recognised(text: str, encoding: str) -> None:
     assert decoded(text.encode(encoding)) == text
+
+
+def test_an_encoding_that_was_guessed_is_told_and_utf_is_not() -> None:
+    assert encoding_of("Zażółć gęślą jaźń".encode("cp1250")) == ("cp1250", True)
+    assert encoding_of("Zażółć".encode()) == ("utf-8", False)
+    assert encoding_of(b"plain") == ("utf-8", False)
+
+
+def test_one_damaged_byte_does_not_make_another_encoding_of_utf() -> None:
+    raw = "Zażółć gęślą jaźń, dobrze".encode()
+    assert decoded(raw[:4] + b"\xff" + raw[4:]) == "Zaż\ufffdółć gęślą jaźń, dobrze"
 
 
 @given(st.binary(max_size=400))

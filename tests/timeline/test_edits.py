@@ -9,7 +9,7 @@ import pytest
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.layout import offset_of, pace_of, source_at
-from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.media import MediaInfo, TranscriptCue, UsedRange
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
@@ -569,6 +569,43 @@ def test_subtitles_lie_where_their_words_are_shown(reel: Timeline) -> None:
     slower = done(after, {"op": "speed", "factor": 0.5, "target": {"clips": [1]}})
     assert texts(slower)[1][1] == 3000
     assert edit(reel, {"op": "subtitles_add", "asset": "absent.srt"}).refused[0].code == "asset_missing"
+
+
+class Spoken(FakeSenses):
+    """Footage with the subtitles that are given, as (start, end, words)."""
+
+    def __init__(self, *cues: tuple[int, int, str], encoding: str = "") -> None:
+        self._cues = tuple(TranscriptCue(start_ms=a, end_ms=b, text=text, encoding=encoding) for a, b, text in cues)
+
+    def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
+        return self._cues
+
+
+def test_subtitles_of_one_time_are_all_shown_and_begin_in_time() -> None:
+    said = Spoken(
+        (1000, 4000, "Home"), (1000, 4000, "Away"), (5000, 9000, "outer"), (6000, 7500, "GOAL!"), (8500, 12_000, "cut")
+    )
+    reel = done(None, {"op": "keep", "ranges_ms": [[0, 9_000]]}, senses=said)
+    after = done(reel, {"op": "subtitles_add"}, senses=said)
+    assert sorted(texts(after), key=lambda text: text[1:]) == [
+        ("Away", 1000, 4000), ("Home", 1000, 4000), ("outer", 5000, 9000), ("GOAL!", 6000, 7500), ("cut", 8500, 9000)
+    ]  # fmt: skip
+    lanes = [track for track in after.tracks if isinstance(track, TextTrack)]
+    assert [track.texts[0].text for track in lanes] == ["Away", "Home"], "the first one lies above, as one reads"
+    again = done(after, {"op": "subtitles_add"}, senses=said)
+    assert [track.id for track in again.tracks if isinstance(track, TextTrack)] == [track.id for track in lanes]
+    one = done(after, {"op": "subtitles_add"}, senses=Spoken((0, 1000, "only")))
+    assert texts(one) == [("only", 0, 1000)] and len(one.tracks) == 2
+
+
+def test_rolling_subtitles_come_in_time_and_what_finds_no_room_is_told(reel: Timeline) -> None:
+    said = Spoken(*((1000 + 1000 * n, 3500 + 1000 * n, f"line {n}") for n in range(5)), encoding="cp1250")
+    edited = edit(reel, {"op": "subtitles_add"}, senses=said)
+    assert edited.timeline is not None
+    assert sorted(start for _, start, _ in texts(edited.timeline)) == [0, 1000, 2000, 3000, 4000]
+    assert any("read as cp1250" in str(one) for one in edited.assumed)
+    crowd = edit(reel, {"op": "subtitles_add"}, senses=Spoken(*((2000, 4000, f"voice {n}") for n in range(6))))
+    assert any("2 subtitles were left out: at most 4" in str(one) for one in crowd.assumed)
 
 
 def test_a_new_shape_frames_clips_by_the_action_and_later_clips_alike(reel: Timeline) -> None:

@@ -111,12 +111,16 @@ class UsedRange(FrozenModel):
 
 
 class TranscriptCue(FrozenModel):
-    """One subtitle, in the time of its source; without `media_id` it belongs to the main source."""
+    """One subtitle, in the time of its source; without `media_id` it belongs to the main source.
+
+    `encoding` is that of its file, where it had to be guessed.
+    """
 
     start_ms: Milliseconds
     end_ms: Milliseconds
     text: str
     media_id: str | None = None
+    encoding: str = ""
 
 
 class FootageAnalyzer(Protocol):

@@ -25,7 +25,7 @@ from .footage import (
     with_framing,
 )
 from .sentences import amount, chinese, english, moment
-from .subtitles import refresh_subtitles, subtitle_track
+from .subtitles import refresh_subtitles, subtitle_tracks
 from .targets import clip_indices, clip_number
 
 Criterion = Literal[
@@ -96,7 +96,7 @@ class Highlights(Operation):
         if wish.total_ms is not None and wish.total_ms > MOST_TOTAL_MS:
             wish = wish.model_copy(update={"total_ms": MOST_TOTAL_MS})
             edit.record_assumption("highlights.longest", total=format_time(MOST_TOTAL_MS))
-        subtitles = subtitle_track(edit)
+        subtitles = subtitle_tracks(edit)
         if self.target is not None:
             _swap(edit, wish, clip_indices(edit, self.target.clips))
         elif not edit.clips or self.mode == "replace":

@@ -16,6 +16,8 @@ from .texts import STYLES, is_seen, plain_text
 SHORTEST_CUE_MS = 200
 BESIDE = "subtitles"
 LONGEST_TEXT = 500
+MOST_AT_ONCE = 4
+"""Rows of subtitles that are stacked; more would cover the picture."""
 
 
 class SubtitlesAdd(Operation):
@@ -33,10 +35,14 @@ class SubtitlesAdd(Operation):
         if not cues:
             key = "subtitles_add.none" if self.asset is None else "subtitles_add.no_file"
             raise rejected("asset_missing", key, name=self.asset or "")
-        shown = place_cues(edit, cues, self.asset or BESIDE)
+        shown, crowded = place_cues(edit, cues, self.asset or BESIDE)
         if not shown:
             raise rejected("nothing_found", "subtitles_add.none_here")
         edit.record_change("subtitles_add.done", n=shown)
+        if guessed := sorted({cue.encoding for cue in cues if cue.encoding}):
+            edit.record_assumption("subtitles_add.encoding", names=", ".join(guessed))
+        if crowded:
+            edit.record_assumption("subtitles_add.crowded", n=crowded, most=MOST_AT_ONCE)
 
     def in_english(self) -> str:
         return "Add subtitles" if self.asset is None else f"Add subtitles from the file {english.quoted(self.asset)}"
@@ -45,56 +51,75 @@ class SubtitlesAdd(Operation):
         return "加字幕" if self.asset is None else f"加字幕文件{chinese.quoted(self.asset)}"
 
 
-def subtitle_track(edit: EditContext) -> TextTrack | None:
-    """The track of the subtitles from a file, if there is one; it is named after the file."""
+def subtitle_tracks(edit: EditContext) -> list[TextTrack]:
+    """The tracks of the subtitles from a file; they are named after it. Further ones hold what is said meanwhile."""
     tracks = (track for track in edit.timeline.tracks if isinstance(track, TextTrack))
-    return next((track for track in tracks if track.role == "subtitle" and track.name), None)
+    return [track for track in tracks if track.role == "subtitle" and track.name]
 
 
-def refresh_subtitles(edit: EditContext, track: TextTrack | None) -> None:
+def refresh_subtitles(edit: EditContext, tracks: Sequence[TextTrack]) -> None:
     """Show the cues of the same file again, after other footage came into the reel."""
-    if track is not None:
-        asset = None if track.name == BESIDE else track.name
-        place_cues(edit, edit.senses.cues(asset, edit.used_ranges()), track.name)
+    if tracks:
+        name = tracks[0].name
+        place_cues(edit, edit.senses.cues(None if name == BESIDE else name, edit.used_ranges()), name)
 
 
-def place_cues(edit: EditContext, cues: Sequence[TranscriptCue], name: str) -> int:
-    """Put the cues that the reel shows on the subtitle track. Returns how many there are."""
-    texts: list[Text] = []
+def place_cues(edit: EditContext, cues: Sequence[TranscriptCue], name: str) -> tuple[int, int]:
+    """Put the cues that the reel shows on tracks of subtitles. Returns (how many are shown, how many found no room)."""
     main = _main_source(edit)
     by_source: dict[str | None, list[TranscriptCue]] = {}
-    for cue in sorted(cues, key=lambda one: one.start_ms):
+    for cue in sorted(dict.fromkeys(cues), key=lambda one: one.start_ms):
         if cue.start_ms < cue.end_ms and is_seen(cue.text):
             by_source.setdefault(cue.media_id or main, []).append(cue)
-    for clip in edit.clips:
-        if is_footage(clip):
-            texts += _cues_on(edit, clip, by_source.get(clip.media_id, []), texts[-1].end_ms if texts else 0)
-    old = subtitle_track(edit)
+    texts = [
+        text
+        for clip in edit.clips
+        if is_footage(clip)
+        for text in _cues_on(edit, clip, by_source.get(clip.media_id, []))
+    ]
+    lanes = _lanes(texts)
     if texts:
-        track_id = old.id if old else edit.new_id("trk")
-        edit.put_track(TextTrack(id=track_id, name=name, role="subtitle", texts=tuple(texts)))
-    return len(texts)
+        old = [track.id for track in subtitle_tracks(edit)]
+        for number, lane in enumerate(lanes):
+            track_id = old[number] if number < len(old) else edit.new_id("trk")
+            edit.put_track(TextTrack(id=track_id, name=name, role="subtitle", texts=tuple(lane)))
+        edit.remove_tracks(*old[len(lanes) :])
+    shown = sum(map(len, lanes))
+    return shown, len(texts) - shown
 
 
-def _cues_on(edit: EditContext, clip: Clip, cues: Sequence[TranscriptCue], free_from: int) -> list[Text]:
+def _lanes(texts: Sequence[Text]) -> list[list[Text]]:
+    """The texts in rows without overlap, each in the first row that is free; what finds none is left out.
+
+    Rows are stacked upwards, so of those that begin together the last one is lowest, as one reads.
+    """
+    lanes: list[list[Text]] = []
+    order = sorted(range(len(texts)), key=lambda number: (texts[number].start_ms, -number))
+    for text in (texts[number] for number in order):
+        free = next((lane for lane in lanes if lane[-1].end_ms <= text.start_ms), None)
+        if free is not None:
+            free.append(text)
+        elif len(lanes) < MOST_AT_ONCE:
+            lanes.append([text])
+    return lanes
+
+
+def _cues_on(edit: EditContext, clip: Clip, cues: Sequence[TranscriptCue]) -> list[Text]:
     texts: list[Text] = []
     style = TextStyle(**STYLES["subtitle"])
     assert clip.source is not None
     last = bisect_left(cues, clip.source.end_ms, key=lambda one: one.start_ms)
     for cue in cues[:last]:
-        if cue.end_ms <= clip.source.start_ms:
-            continue
         inside = TimeRange(start_ms=cue.start_ms, end_ms=cue.end_ms).clamped_to(clip.source)
         if inside is None:
             continue
-        start = max(free_from, clip.start_ms + offset_of(clip, inside.start_ms))
-        end = clip.start_ms + offset_of(clip, inside.end_ms)
+        start, end = (clip.start_ms + offset_of(clip, at) for at in (inside.start_ms, inside.end_ms))
         if end - start < SHORTEST_CUE_MS:
             continue
         words = plain_text(cue.text).strip()[:LONGEST_TEXT]
-        text = Text(id=edit.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style)
-        texts.append(text)
-        free_from = end
+        texts.append(
+            Text(id=edit.new_id(), clip_id=clip.id, start_ms=start, duration_ms=end - start, text=words, style=style)
+        )
     return texts
 
 
