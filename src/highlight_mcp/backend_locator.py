@@ -282,7 +282,10 @@ def _client(settings: Settings, url: str, kind: Any, token: str | None) -> Clien
 def _job_settings(settings: Settings) -> JobSettings:
     font = None if settings.font is None else str(settings.font)
     models = {name: str(folder) for name, folder in settings.models.items()}
-    return JobSettings(output_dir=str(settings.output_dir), font=font, models=models, reader=_reader(settings))
+    lufs = None if settings.loudness == "off" else settings.loudness
+    return JobSettings(
+        output_dir=str(settings.output_dir), font=font, models=models, loudness=lufs, reader=_reader(settings)
+    )
 
 
 def _reader(settings: Settings) -> ReaderSettings | None:

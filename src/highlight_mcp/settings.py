@@ -83,6 +83,7 @@ class Settings(BaseModel):
     media_roots: Paths = Field(default_factory=_media_roots)
     language: str | None = None
     font: AbsolutePath | None = None
+    loudness: Annotated[float, Field(ge=-40, le=-5)] | Literal["off"] = -14.0
     score_model: AbsolutePath | None = None
     sounds_model: AbsolutePath | None = None
     words_model: AbsolutePath | None = None

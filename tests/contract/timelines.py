@@ -146,6 +146,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
         height=draw(st.sampled_from([1080, 1920])),
         frame_rate=draw(st.sampled_from([Fraction(30), Fraction(30000, 1001), Fraction("23.976")])),
         loudness_lufs=draw(st.none() | st.just(-14.0)),
+        as_recorded=draw(st.booleans()),
         framing=draw(st.none() | st.just(Framing(fit="pad", focus="left"))),
         rev=draw(st.integers(0, 99)),
         tracks=tuple(tracks),

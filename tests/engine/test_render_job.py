@@ -252,7 +252,8 @@ def test_a_render_that_is_told_to_stop_leaves_nothing_behind(tmp_path: Path) -> 
     out.parent.mkdir()
     clips = [shot("a", 3000 * number, 3000) for number in range(40)]
     entries = [{"info": each.info.model_dump(mode="json"), "path": str(each.path)} for each in media.values()]
-    spec = {"job": "render", "timeline": reel(*clips).model_dump(mode="json"), "media": entries, "output": str(out)}
+    asked = {"timeline": reel(*clips).model_dump(mode="json"), "output": str(out), "loudness": None}
+    spec = {"job": "render", "media": entries, **asked}
     command = [sys.executable, "-m", "highlight_mcp.engine"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         assert child.stdin is not None and child.stdout is not None

@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from render_kit import RATE, pitch_hz, reel, rms_db, shot, sources, tone, wav
+from render_kit import sound as heard
 
+from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.render.job import render
+from highlight_mcp.engine.render.levelling import USUAL_LUFS
 from highlight_mcp.engine.render.mixing import SoundTrack
 from highlight_mcp.engine.render.plan import plan_render
+from highlight_mcp.engine.render.sound_graph import audio_frame, pulled_frames, sound_graph
 from highlight_mcp.engine.render.video_reader import RenderSource
+from highlight_mcp.presets import PRESETS
 from highlight_mcp.timeline.model import AudioTrack, Clip, Timeline, Track, Transition
 from highlight_mcp.timeline.time import TimeRange
 from media_factory import make_clip, make_sound
@@ -139,14 +145,64 @@ def test_loudness_is_brought_to_what_was_asked(tmp_path: Path, target: float) ->
     path = wav(tmp_path / "a.wav", tone(6, 1000, 0.02))
     timeline = reel(CARD.model_copy(update={"duration_ms": 6000}), tracks=(music(shot("a", 0, 6000)),))
     track = SoundTrack(plan_render(timeline), sources(a=path))
-    out = np.concatenate(list(track.blocks(track.gain_for(target))), axis=1)
+    out = np.concatenate(list(track.blocks(track.level_for(target).gain)), axis=1)
     assert 20 * np.log10(np.abs(out[0, RATE : 5 * RATE]).max()) == pytest.approx(target, abs=0.5)
+
+
+def meter(samples: Samples) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dB, as FFmpeg's meter (EBU R 128) tells them."""
+    graph, facts = sound_graph("ebur128", "metadata=1:peak=true"), dict[str, str]()
+    for start in range(0, samples.shape[1], 4800):
+        graph.push(audio_frame(samples[:, start : start + 4800], start))
+        for frame in pulled_frames(graph):
+            facts = dict(frame.metadata) or facts
+    return float(facts["lavfi.r128.I"]), 20 * float(np.log10(float(facts["lavfi.r128.true_peak"])))
+
+
+def crowd(level: float, seconds: int = 8) -> NDArray[np.float64]:
+    """Dense noise that swells, with knocks as loud as there can be."""
+    rng = np.random.default_rng(3)
+    times = np.arange(seconds * RATE) / RATE
+    dull = np.convolve(rng.normal(size=times.size), np.ones(12) / 3.5, "same")  # AAC leaves out what is above
+    noise = level * dull * (1 + np.sin(2 * np.pi * times / 4))
+    return np.asarray(noise + 0.3 * (times % 2 < 0.001))[None]
+
+
+@pytest.mark.parametrize("level", [0.02, 0.3])
+def test_a_reel_comes_to_fourteen_lufs_and_no_peak_to_full_scale(tmp_path: Path, level: float) -> None:
+    media = sources(a=wav(tmp_path / "a.wav", crowd(level)))
+    timeline = reel(CARD, tracks=(music(shot("a", 0, 8000)),))
+    facts = render(timeline, media, tmp_path / "reel.m4a", PRESETS["audio"], no_progress, usual_lufs=USUAL_LUFS)
+    lufs, peak_db = meter(heard(tmp_path / "reel.m4a"))
+    assert lufs == pytest.approx(-14, abs=0.7)
+    assert peak_db <= -1.0
+    (told,) = [check["detail"] for check in facts["checks"] if check["name"] == "loudness"]
+    assert told["key"] == "engine.check.levelled"
+
+
+@pytest.mark.parametrize(
+    ("samples", "asked", "key", "most_db"),
+    [
+        (tone(4, 1000, 0.0005), False, "left_quiet", 0.0),
+        (tone(4, 1000, 0.006), False, "levelled_for_noise", 15.0),
+        (tone(4, 1000, 0.02), True, "levelled", 24.0),
+        (tone(4, 1000, 0.2), False, None, 0.5),
+    ],
+)
+def test_what_is_far_too_quiet_is_not_blown_up_unless_that_is_asked_for(
+    tmp_path: Path, samples: NDArray[np.float64], asked: bool, key: str | None, most_db: float
+) -> None:
+    path = wav(tmp_path / "a.wav", samples)
+    track = SoundTrack(plan_render(reel(CARD, tracks=(music(shot("a", 0, 4000)),))), sources(a=path))
+    level = track.level_for(-14, asked=asked)
+    assert (level.told and level.told.key) == (key and f"engine.check.{key}")
+    assert 0 <= level.db <= most_db
 
 
 def test_silence_is_not_amplified(tmp_path: Path) -> None:
     path = make_sound(tmp_path / "a.wav", seconds=2, sound="silence")
     track = SoundTrack(plan_render(reel(CARD, tracks=(music(shot("a", 0, 2000)),))), sources(a=path))
-    assert track.gain_for(-14) == 1.0
+    assert track.level_for(-14).gain == 1.0
 
 
 def test_loud_sums_are_limited_and_keep_their_length(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import av
 import pytest
 from PIL import Image
 
-from .conftest import Bench
+from .conftest import Bench, text_of
 
 pytestmark = pytest.mark.anyio
 SECOND = [{"op": "keep", "ranges_ms": [[0, 1000], [2000, 3000]]}]
@@ -44,6 +44,17 @@ async def test_a_link_to_a_file_says_what_it_is(bench: Bench, match: Path) -> No
     links = [block for block in made.content if block.type == "resource_link"]
     assert links[0].mime_type == "audio/mp4"
     assert links[0].uri.endswith(".m4a")
+
+
+async def test_a_reel_is_levelled_and_it_is_told_unless_the_sound_is_to_stay(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        levelled = await host.raw("export", filename="levelled.wav", wait_s=25)
+        await host.finished("edit", instruction="leave the sound as it is")
+        kept = await host.raw("export", filename="kept.wav", wait_s=25)
+    said = [text_of(made) for made in (levelled, kept)]
+    assert ["levelled to \u221214 LUFS" in text for text in said] == [True, False]
 
 
 @pytest.mark.slow

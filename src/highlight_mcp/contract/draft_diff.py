@@ -50,6 +50,8 @@ def describe_diff(before: Any, after: Any) -> list[str]:
         lines.append(_sentence("size", after=f"{new.width}x{new.height}"))
     if old.loudness_lufs != new.loudness_lufs:
         lines.append(_sentence("loudness", before=_number(old.loudness_lufs), after=_number(new.loudness_lufs)))
+    if old.as_recorded != new.as_recorded:
+        lines.append(_sentence("as_recorded" if new.as_recorded else "levelled"))
     lines += _ducked(old, new)
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], _sentence("more", after=len(lines) - MAX_LINES + 1)]

@@ -129,6 +129,7 @@ class DraftView(FrozenModel):
     height: int | None = None
     fps: float | None = None
     loudness_lufs: float | None = None
+    as_recorded: bool = False
     duration_ms: int = 0
     rev: int | None = None
     tracks: tuple[TrackView, ...] = ()
@@ -153,6 +154,7 @@ def view_draft(draft: Any) -> DraftView:
         height=_whole(meta.get("height")),
         fps=_level(meta.get("fps")),
         loudness_lufs=_decibels(meta.get("loudness_lufs")),
+        as_recorded=meta.get("as_recorded") is True,
         duration_ms=longest or _whole(top.get("d")) or 0,
         rev=_whole(meta.get("rev")),
         tracks=read,

@@ -76,12 +76,13 @@ class JobSettings(WireModel):
     """What a host's settings say of its jobs; in `SETTINGS_HEADER` of each call, as JSON in ASCII.
 
     So one local backend serves hosts that differ in them: where reels go, the font of titles, models by their name,
-    the language model that may read wishes.
+    the loudness of reels in LUFS (None for as recorded), the language model that may read wishes.
     """
 
     output_dir: str
     font: str | None = None
     models: dict[str, str] = Field(default_factory=dict)
+    loudness: float | None = Field(-14.0, ge=-40, le=-5)
     reader: ReaderSettings | None = None
 
     @property
@@ -91,7 +92,7 @@ class JobSettings(WireModel):
 
     def as_job(self) -> dict[str, Any]:
         """The part that an engine job carries, and that is stored with it."""
-        return {"font": self.font, "models": self.models}
+        return {"font": self.font, "models": self.models, "loudness": self.loudness}
 
 
 class HealthAnswer(WireModel):

@@ -250,13 +250,17 @@ Track = Annotated[VideoTrack | AudioTrack | TextTrack | ForeignTrack, Field(disc
 
 
 class Timeline(FrozenModel):
-    """One immutable version of the edit. Tracks paint in order, later ones on top."""
+    """One immutable version of the edit. Tracks paint in order, later ones on top.
+
+    An export aims at `loudness_lufs`, at the usual loudness where that is None, and leaves a reel `as_recorded` alone.
+    """
 
     title: str = ""
     width: Annotated[int, Field(ge=16, le=7680)] = 1920
     height: Annotated[int, Field(ge=16, le=7680)] = 1080
     frame_rate: Rate = Fraction(30)
     loudness_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
+    as_recorded: bool = False
     framing: Framing | None = None
     rev: Milliseconds = 0
     tracks: tuple[Track, ...] = ()

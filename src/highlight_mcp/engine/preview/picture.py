@@ -186,7 +186,7 @@ def _write(
     gain = (
         1.0
         if lufs is None
-        else SoundTrack(made, sources, beat=render_progress.beat).gain_for(lufs, render_progress.measured)
+        else SoundTrack(made, sources, beat=render_progress.beat).level_for(lufs, render_progress.measured).gain
     )
     sound = SoundTrack(slice_sounds(made, first, last), sources, beat=render_progress.beat)
     with Mp4Writer(output, *size, made.rate, SMALL) as mp4:

@@ -22,10 +22,11 @@ from .chapters import chapters_of, check_chapters, too_few
 from .codings import coding_of
 from .comparison import compare_with_sources
 from .encoding import writing
+from .levelling import USUAL_LUFS
 from .parts import write_parts
 from .plan import RenderPlan
 from .progress import RenderProgress
-from .task import RenderTask
+from .task import RenderTask, aimed_lufs
 from .verify import ExpectedOutput, OutputCheck, passed, verify
 from .video_reader import Sources, read_sources
 from .writers import WRITERS, expected_output
@@ -53,7 +54,7 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     `ending` chooses among the files that a preset makes, `most_bytes` bounds them, `cache` is where looks at footage
     are kept; with `split` the output is a folder of parts; `hardware` allows an encoder in hardware, if one works,
     `chapters` asks for one for each clip. `work` is a folder in which finished pictures stay until the reel is whole,
-    for another attempt at the same job.
+    for another attempt at the same job, `loudness` the LUFS of reels of which nothing else is said (null: as recorded).
     Raises EngineError: for an empty timeline, missing or damaged footage, a script without a font, a full disk, and
     when the finished file fails a check.
     """
@@ -67,12 +68,12 @@ def run(spec: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if spec.get("most_bytes"):
         preset = replace(preset, most_bytes=min(int(spec["most_bytes"]), preset.most_bytes or int(spec["most_bytes"])))
     looks = partial(looks_at, cache=Path(spec["cache"]) if spec.get("cache") else None, progress=progress)
-    ending, hardware = spec.get("ending") or "", bool(spec.get("hardware"))
+    ending, hardware, lufs = spec.get("ending") or "", bool(spec.get("hardware")), spec.get("loudness", USUAL_LUFS)
     work = Path(spec["work"]) if spec.get("work") else None
     if spec.get("split"):
-        return render_split(timeline, sources, output, preset, progress, ending, looks, hardware, work)
+        return render_split(timeline, sources, output, preset, progress, ending, looks, hardware, work, lufs)
     chapters = bool(spec.get("chapters"))
-    return render(timeline, sources, output, preset, progress, ending, looks, hardware, chapters, work)
+    return render(timeline, sources, output, preset, progress, ending, looks, hardware, chapters, work, lufs)
 
 
 def _preset(name: str) -> Preset:
@@ -92,9 +93,11 @@ def render(
     hardware: bool = False,
     chapters: bool = False,
     work: Path | None = None,
+    usual_lufs: float | None = None,
 ) -> dict[str, Any]:
     """See `run`."""
-    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware, work=work)
+    begun = _begun(timeline, sources, output, preset, progress, ending, looks, usual_lufs)
+    task = replace(begun, hardware=hardware, work=work)
     if not chapters:
         facts = written(task)
         return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
@@ -118,9 +121,11 @@ def render_split(
     looks: AsFilmed = looks_at,
     hardware: bool = False,
     work: Path | None = None,
+    usual_lufs: float | None = None,
 ) -> dict[str, Any]:
     """A file for each clip of the reel, with its picture, in the folder `output`, and a list of them. See `run`."""
-    task = replace(_begun(timeline, sources, output, preset, progress, ending, looks), hardware=hardware, work=work)
+    begun = _begun(timeline, sources, output, preset, progress, ending, looks, usual_lufs)
+    task = replace(begun, hardware=hardware, work=work)
     facts = write_parts(task, ending or preset.endings[0], written)
     return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
 
@@ -133,6 +138,7 @@ def _begun(
     progress: Progress,
     ending: str,
     looks: AsFilmed,
+    usual_lufs: float | None,
 ) -> RenderTask:
     ready = arranged(timeline, sources, preset, looks)
     made, coding = ready.plan, coding_of(preset, ending)
@@ -140,9 +146,9 @@ def _begun(
         raise EngineError("bad_request", "engine.nothing_to_render")
     _need_files(made, sources)
     _need_room(output)
-    measuring = timeline.loudness_lufs is not None and coding.sound is not None
+    measuring = aimed_lufs(ready.timeline, preset, usual_lufs) is not None and coding.sound is not None
     told = RenderProgress(progress, made.frames, made.rate, measuring)
-    task = RenderTask(ready, sources, output, preset, coding, told)
+    task = RenderTask(ready, sources, output, preset, coding, told, usual_lufs=usual_lufs)
     told.expect(task.passes)
     told.beat()
     return task
@@ -152,6 +158,7 @@ def written(task: RenderTask) -> dict[str, Any]:
     """Write the file of a task and look at it. Its facts; `warnings` are those of the comparison alone."""
     preset, coding, made = task.preset, task.coding, task.plan
     begun_s = process_time()
+    task = replace(task, known_level=task.level)  # measured once, however many tasks are made of this one
     with writing(task.output):
         reel = WRITERS[preset.kind](task)
     task.progress.checking()
@@ -168,9 +175,14 @@ def written(task: RenderTask) -> dict[str, Any]:
         "video_codec": coding.picture.codec if coding.picture else (preset.codec if width else None),
         "audio_codec": coding.sound.codec if coding.sound else None,
         "method": reel.method,
-        "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *reel.checks)],
+        "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *reel.checks, *_levelled(task))],
         "warnings": [warning.dump() for warning in verdict.warnings()],
     }
+
+
+def _levelled(task: RenderTask) -> tuple[OutputCheck, ...]:
+    """What was done to the loudness of a reel, where something was."""
+    return (OutputCheck("loudness", True, task.level.told),) if task.level.told is not None else ()
 
 
 def _told(task: RenderTask) -> list[Any]:

@@ -8,14 +8,13 @@ up again over most of a second after a short hold.
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from ...messages import message
 from .clip_audio import ClipSound
+from .levelling import Level, level_for, limited, measured
 from .plan import RenderPlan
 from .progress import ProgressTick, Warnings, no_report
-from .sound_graph import Samples, audio_frame, pulled, pulled_frames, sound_graph
+from .sound_graph import Samples
 from .sound_plan import SAMPLE_RATE, PlannedSound
 from .video_reader import ContainerPool, Sources
 
@@ -72,10 +71,6 @@ def gains(amounts: NDArray[np.float32], duck_db: float) -> NDArray[np.float32]:
 BLOCK = SAMPLE_RATE // 10
 """Samples of one block: 100 ms, which is also how early ducking begins."""
 
-CEILING_DB = -1.0
-SILENT_LUFS = -69.0
-MOST_GAIN_DB = 24.0
-
 
 class SoundTrack:
     """The mix of a plan, block by block from the start. `notes` fills up while it is read."""
@@ -95,21 +90,20 @@ class SoundTrack:
         return not self._sounds
 
     def blocks(self, gain: float = 1.0) -> Iterator[Samples]:
-        """Stereo blocks of up to 100 ms, in all `plan.samples` long, limited below full scale."""
-        yield from _limited(block * np.float32(gain) for block in self._mixed(self._notes))
+        """Stereo blocks, in all `plan.samples` long, limited below full scale."""
+        yield from limited(block * np.float32(gain) for block in self._mixed(self._notes))
 
-    def gain_for(self, lufs: float, report: Callable[[float], None] = lambda share: None) -> float:
-        """The constant gain that brings the whole mix to an integrated loudness (EBU R 128); 1 for silence.
+    def level_for(
+        self, lufs: float, report: Callable[[float], None] = lambda share: None, *, asked: bool = True
+    ) -> Level:
+        """The one gain that brings the whole mix to an integrated loudness (see `levelling`).
 
         `report` hears how far the measuring has come, 0 to 1.
         """
-        measured = _loudness(self._reported(report))
-        if measured <= SILENT_LUFS:
-            self._notes.add(message("engine.reel.silent"))
-            return 1.0
-        if lufs - measured > MOST_GAIN_DB:
-            self._notes.add(message("engine.reel.too_quiet", measured=measured, lufs=lufs))
-        return float(10 ** (min(lufs - measured, MOST_GAIN_DB) / 20))
+        level = level_for(measured(self._reported(report)), lufs, asked=asked)
+        if level.warning is not None:
+            self._notes.add(level.warning)
+        return level
 
     def _reported(self, report: Callable[[float], None]) -> Iterator[Samples]:
         done = 0
@@ -185,40 +179,3 @@ class _Mixer:
 def _has_sound(sound: PlannedSound, sources: Sources) -> bool:
     source = sources.get(sound.media_id)
     return source is not None and source.info.has_sound
-
-
-def _limited(blocks: Iterator[Samples]) -> Iterator[Samples]:
-    """Peaks kept below -1 dB by FFmpeg's look-ahead limiter; as long as before and not delayed."""
-    limit = 10 ** (CEILING_DB / 20)
-    graph = sound_graph("alimiter", f"limit={limit:.4f}:level=0:latency=1:attack=5:release=50")
-    taken = given = 0
-    for block in blocks:
-        graph.push(audio_frame(block, taken))
-        taken += block.shape[1]
-        for part in pulled(graph):
-            given += part.shape[1]
-            yield part
-    graph.push(None)
-    for part in pulled(graph):
-        rest = part[:, : taken - given]
-        given += rest.shape[1]
-        if rest.shape[1]:
-            yield rest
-
-
-def _loudness(blocks: Iterator[Samples]) -> float:
-    """Integrated loudness in LUFS; -70 for silence."""
-    graph = sound_graph("ebur128", "metadata=1")
-    at, value = 0, -70.0
-    for block in blocks:
-        graph.push(audio_frame(block, at))
-        at += block.shape[1]
-        value = _latest(pulled_frames(graph), value)
-    graph.push(None)
-    return _latest(pulled_frames(graph), value)
-
-
-def _latest(frames: Iterator[AudioFrame], value: float) -> float:
-    for frame in frames:
-        value = float(frame.metadata.get("lavfi.r128.I", value))
-    return value

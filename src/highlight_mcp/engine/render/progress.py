@@ -147,6 +147,8 @@ class RenderProgress:
 
         `writing` and `checking` are what that takes for each frame, as a share of encoding it.
         """
+        if self._stage == MEASURE:  # the sound has been heard, once for all
+            self._measure = Fraction(0)
         self._passes, self._passed = passes, 0
         self._writing, self._checking = float(writing), float(checking)
         self._floor, self._past, self._now = self._percent, 0.0, 0.0

@@ -14,6 +14,7 @@ from .canvas import TextOverlay
 from .chapters import Chapter
 from .codings import Coding
 from .comparison import FinishedReel, PicturesOf, shifted_pictures, video_pictures
+from .levelling import Level
 from .mixing import SoundTrack
 from .plan import Layer, RenderPlan, seen_at, slice_sounds
 from .progress import RenderProgress, Warnings
@@ -25,9 +26,10 @@ from .video_renderer import VideoRenderer
 class RenderTask:
     """What writers of all kinds of files are given. `notes` fills up while footage is read.
 
-    Of a part `whole` is the plan that it is cut out of, from the output frame `first` on, and `known_gain` that of the
-    whole: so texts, music and loudness are those of the reel. `hardware` says that an encoder in hardware may be used,
-    `work` is a folder for what another attempt at this task may use.
+    Of a part `whole` is the plan that it is cut out of, from the output frame `first` on, and `known_level` that of the
+    whole: so texts, music and loudness are those of the reel. `usual_lufs` is the loudness of reels of which nothing
+    else is said, None for as recorded. `hardware` says that an encoder in hardware may be used, `work` is a folder for
+    what another attempt at this task may use.
     """
 
     arrangement: Arrangement
@@ -39,7 +41,8 @@ class RenderTask:
     notes: Warnings = field(default_factory=Warnings)
     whole: RenderPlan | None = None
     first: int = 0
-    known_gain: float | None = None
+    known_level: Level | None = None
+    usual_lufs: float | None = None
     hardware: bool = False
     chapters: tuple[Chapter, ...] = ()
     work: Path | None = None
@@ -75,7 +78,13 @@ class RenderTask:
         """The same for the output frames [first, last) alone."""
         cut = replace(self.arrangement, plan=slice_sounds(self.plan, first, last))
         return replace(
-            self, arrangement=cut, output=output, whole=self.plan, first=first, known_gain=self.gain, chapters=()
+            self,
+            arrangement=cut,
+            output=output,
+            whole=self.plan,
+            first=first,
+            known_level=Level(self.level.db),
+            chapters=(),
         )
 
     def beside(self, name: str) -> Path:
@@ -94,13 +103,20 @@ class RenderTask:
         """The mix of all sounds."""
         return SoundTrack(self.plan, self.sources, self.notes, self.progress.beat)
 
-    @cached_property
+    @property
     def gain(self) -> float:
-        """What brings the mix to the loudness of the timeline; measured at the first question."""
-        lufs = self.timeline.loudness_lufs
-        if self.known_gain is not None or lufs is None:
-            return 1.0 if self.known_gain is None else self.known_gain
-        return self.mixed().gain_for(lufs, self.progress.measured)
+        """What the mix is multiplied by."""
+        return self.level.gain
+
+    @cached_property
+    def level(self) -> Level:
+        """What brings the mix to its loudness; measured at the first question."""
+        if self.known_level is not None:
+            return self.known_level
+        lufs = aimed_lufs(self.timeline, self.preset, self.usual_lufs)
+        if lufs is None or self.coding.sound is None:
+            return Level()
+        return self.mixed().level_for(lufs, self.progress.measured, asked=self.timeline.loudness_lufs is not None)
 
     def finished(
         self,
@@ -117,6 +133,14 @@ class RenderTask:
             claimed = replace(self.plan, frames=last, layers=layers, cues=self.seen.cues)
         opened = pictures if self.first == 0 else shifted_pictures(pictures, self.first)
         return FinishedReel(self.output, claimed, self.sources, letters, size, self.gain, opened, scaled)
+
+
+def aimed_lufs(timeline: Timeline, preset: Preset, usual_lufs: float | None) -> float | None:
+    """The loudness that an export aims at: that of the timeline, else the usual one, which files for editors do not
+    have: whoever goes on with them levels at the end."""
+    if timeline.loudness_lufs is not None:
+        return timeline.loudness_lufs
+    return None if timeline.as_recorded or preset.codec in ("prores", "dnxhr") else usual_lufs
 
 
 def _within(layer: Layer, first: int, last: int) -> Layer:

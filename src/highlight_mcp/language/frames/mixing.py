@@ -111,4 +111,12 @@ _LEVELLED = frame(
     light="CHANGE TO AUDIO VOLUME ALL MAKE FIND GAME VIDEO REEL",
 )
 
-FRAMES = (_DUCK, _LOUDNESS, _LEVELLED)
+
+def _as_recorded(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`leave the sound as it is`: the export does not level it."""
+    return [ParsedOperation(Loudness(mode="off"), filled.at)]
+
+
+_AS_RECORDED = frame("loudness", ["AS_RECORDED"], [role("sound", SOUND, "ALL AUDIO|VOLUME")], _as_recorded)
+
+FRAMES = (_DUCK, _LOUDNESS, _LEVELLED, _AS_RECORDED)

@@ -284,7 +284,7 @@ EDIT = Tool(
     name="edit",
     title="Edit the timeline",
     description=(
-        "Change the cut by an instruction in plain words or by typed operations; the first edit makes the reel. "
+        "Change the cut by plain words or typed operations; the first edit makes the reel. "
         "Every edit is a new version, so undo is always possible."
     ),
     arguments=EditArguments,

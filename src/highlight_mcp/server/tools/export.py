@@ -101,15 +101,18 @@ class ExportOutput(ToolOutput):
             facts.append(f"{self.size_bytes / 1e6:.1f} MB")
         if self.method:
             facts.append(word_of("server.method", self.method))
-        # How many pictures are those of the footage, or why none is.
-        facts += [check.detail for check in self.checks or () if check.name == "untouched"]
+        facts += [check.detail for check in self.checks or () if check.name in _TOLD]
         return ", ".join(facts)
 
     def _verdict(self) -> list[str]:
         checks = self.checks or ()
         bad = [say("server.check_failed", name=check_name(each), detail=each.detail) for each in checks if not each.ok]
-        good = tuple(check_name(each) for each in checks if each.name != "untouched")
+        good = tuple(check_name(each) for each in checks if each.name not in _TOLD)
         return bad or ([say("server.checked", names=good)] if checks else [])
+
+
+_TOLD = ("untouched", "loudness")
+"""What is told among the facts: how many pictures are those of the footage, or why none is; the gain of the sound."""
 
 
 def check_name(check: CheckSummary) -> str:

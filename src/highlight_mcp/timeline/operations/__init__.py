@@ -53,7 +53,7 @@ def parse_operations(given: Any) -> list[AnyOperation]:
     return cast("list[AnyOperation]", parse_all(given, OPERATIONS))
 
 
-TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with its media_id) or "all"'
+TARGETS = '{"clips":[2]}, {"range_ms":[0,5000]} (of a file: with media_id) or "all"'
 
 
 def item_schema() -> Schema:

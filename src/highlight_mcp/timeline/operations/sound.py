@@ -120,24 +120,30 @@ class Fade(Operation):
 
 
 class Loudness(Operation):
-    """Bring the whole reel to one loudness (EBU R 128, LUFS)."""
+    """Bring the whole reel to one loudness (EBU R 128, LUFS), or leave it as recorded with mode "off"."""
 
     example: ClassVar = {"op": "loudness", "lufs": -14}
     settles = ()
 
     op: Literal["loudness"] = "loudness"
     lufs: Annotated[float, Field(ge=-40, le=-5)] = -14.0
+    mode: Literal["off"] | None = None
 
     def apply(self, edit: EditContext) -> None:
-        """Aim at one loudness when the reel is rendered."""
-        fields: dict[str, Any] = {"loudness_lufs": self.lufs}
+        """Aim at one loudness when the reel is rendered, or at none."""
+        off = self.mode == "off"
+        fields: dict[str, Any] = {"loudness_lufs": None if off else self.lufs, "as_recorded": off}
         edit.timeline = edit.timeline.model_copy(update=fields)
-        edit.record_change("loudness.done", lufs=f"{self.lufs:g}")
+        edit.record_change("loudness.off" if off else "loudness.done", **({} if off else {"lufs": f"{self.lufs:g}"}))
 
     def in_english(self) -> str:
+        if self.mode == "off":
+            return "Keep the levels of the sound as recorded, do not normalize the loudness"
         return f"Normalize the loudness to {decimal(self.lufs)} LUFS"
 
     def in_chinese(self) -> str:
+        if self.mode == "off":
+            return "保留录制时的音量，不要统一响度"
         return f"把响度统一到{decimal(self.lufs)} LUFS"
 
 
