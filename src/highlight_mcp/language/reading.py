@@ -27,8 +27,7 @@ from . import (
 from .context import ParseContext
 from .corrections import apply_corrections
 from .follow import follow, made, opening
-from .follow.doubtful import is_doubtful
-from .follow.same_target import with_target_of_last
+from .follow.implied import is_doubtful, with_target_of_last
 from .frames import parse
 from .frames.named import files_as_clips
 from .lexicon import is_wide

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..timeline.operations import AnyOperation, ClipTarget
 from .answers import SessionReader
 from .context import ParseContext
-from .follow.doubtful import chooses_by_only
+from .follow.implied import chooses_by_only
 from .follow.slots import clips_of
 from .frames.targets import is_pronoun
 from .outcome import ParseResult

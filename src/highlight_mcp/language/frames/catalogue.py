@@ -9,8 +9,8 @@ from . import (
     cards,
     clips,
     counting,
-    cut_from,
     effects,
+    ends,
     exempt,
     fades,
     footage,
@@ -19,7 +19,6 @@ from . import (
     mixing,
     music,
     mute,
-    noise,
     omissions,
     order,
     overlays,
@@ -32,7 +31,6 @@ from . import (
     regions,
     session,
     shares,
-    slideshow,
     sound,
     splits,
     stills,
@@ -40,17 +38,15 @@ from . import (
     taken,
     texts,
     topic,
-    trim_ends,
     trims,
-    unchanged,
 )  # fmt: skip
 from .frame import IntentFrame
 from .pattern import Pattern, signs_of
 
 _FAMILIES = (
-    clips, topic, trims, trim_ends, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades,
-    picture, joins, texts, subtitles, cards, taken, overlays, another, counting, effects, noise, regions, session, reel,
-    reel_change, footage, omissions, shares, slideshow, stills, exempt, unchanged, cut_from,
+    clips, topic, trims, ends, splits, portions, order, pace, ramps, sound, mute, mixing, kept, music, fades,
+    picture, joins, texts, subtitles, cards, taken, overlays, another, counting, effects, regions, session, reel,
+    reel_change, footage, omissions, shares, stills, exempt,
 )  # fmt: skip
 FRAMES: tuple[IntentFrame, ...] = tuple(frame for family in _FAMILIES for frame in family.FRAMES)
 

@@ -1,4 +1,7 @@
-"""What of all is left out of the operation before: `接点都用叠化，但最后一个不要`, `全部黑白，只有第一段不用`."""
+"""What is left out of an operation, and what is to stay as it is beside one.
+
+`接点都用叠化，但最后一个不要`, `全部黑白，只有第一段不用`, `前一半保持彩色，后一半黑白`.
+"""
 
 from dataclasses import replace
 
@@ -8,6 +11,7 @@ from ..outcome import Finding, ParsedOperation
 from ..resolve import Numbers, complement, union
 from ..speech import said
 from . import aim, clips
+from .clips import PART
 from .frame import Filled, frame, role
 
 
@@ -82,4 +86,26 @@ _LET_BE = frame(
     light="CLIP VIDEO GAME",
 )
 
-FRAMES = (_EXEMPT, _LET_BE)
+
+def _unchanged(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """Nothing to do; what is done beside it must not reach the stretch (`clashes`)."""
+    parts = aim.stretches(filled, scene, "part")
+    if not parts or any(part.ref != "timeline" for part in parts):
+        return None
+    scene.unchanged = (*scene.unchanged, *(part.range_ms for part in parts))
+    return []
+
+
+_UNCHANGED = frame(
+    "unchanged",
+    ["LEAVE_ALONE", "LEAVE_ALONE LEAVE_ALONE", "'彩色'|'原色'"],
+    [
+        role("part", PART, many=True),
+        role("as", "AUDIO|SOURCE_SOUND|VOLUME|SPEED|NORMAL_SPEED", "'normal'|'colour'|'color'|'彩色'|'正常'"),
+    ],
+    _unchanged,
+    light="CLIP MOMENT VIDEO",
+    required=["part"],
+)
+
+FRAMES = (_EXEMPT, _LET_BE, _UNCHANGED)

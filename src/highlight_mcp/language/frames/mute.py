@@ -1,10 +1,11 @@
-"""What is not to be heard: the footage, clips, a stretch, or the music."""
+"""What is not to be heard: the footage, clips, a stretch, the music, or the noise in them."""
 
-from ...timeline.operations import BgmRemove, Volume
+from ...timeline.operations import BgmRemove, FilterAdd, Volume
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from .clips import PART, TARGET
+from . import aim, amounts
+from .clips import BE, PART, SPARED, TARGET
 from .frame import Filled, frame, role
 from .sound import MUSIC, OBJECTS, SOUND, aim_of, has_music, is_of_a_part
 
@@ -94,4 +95,44 @@ _MUTED_MUSIC = frame(
     "muted_music", ["MUTE"], [MUSIC, TARGET, role("part", PART)], _music_muted, light="AUDIO", required=["music"]
 )
 
-FRAMES = (_MUTE, _SILENCED, _MUTED_MUSIC)
+
+_BIT, _LOT = 0.25, 1.0
+
+
+def _less_noise(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    part = aim.part(filled, scene)
+    found = aim.pointed(filled, scene)
+    if (filled.has("part") and part is None) or (found.gap and part is None):
+        return None
+    token = filled.value("by", "percent")
+    amount, bent = _BIT if filled.has("bit") else _LOT if filled.has("lot") else None, frozenset[str]()
+    if token:
+        amount, bent = amounts.within(token.value, 0.0, 1.0, "amount")
+    facts = {"name": "denoise", "target": part or found.target} | ({"amount": amount} if amount else {})
+    said = found.said or part is not None
+    return [ParsedOperation(FilterAdd.model_validate(facts), filled.at, bent, targeted=said)]
+
+
+_LESS = "REMOVE|UNWANTED|CUT|TRIM|SKIP|LESS|SHORTEN|'lower'|'turn_down'|'bring_down'"  # `风声太大了` orders nothing
+_NOISE = frame(
+    "denoise",
+    ["DENOISE", f"{_LESS} NOISE", f"NOISE {_LESS}", "ADD DENOISE"],
+    [
+        TARGET,
+        SPARED,
+        role("part", PART),
+        role("noise", "NOISE", "AUDIO NOISE", many=True),
+        role("off", "OFF|'out'|'down'"),
+        role("by", "BY? percent", "POINT? percent 'strength'", "'强度' percent"),
+        role("bit", "A_BIT"),
+        role("lot", "A_LOT"),
+        role("sound", "'in'|'from'|'of'? AUDIO|SOURCE_SOUND"),
+        BE,
+    ],
+    _less_noise,
+    light="CLIP VIDEO AUDIO",
+    elliptic="target",
+    operation="filter",
+)
+
+FRAMES = (_MUTE, _SILENCED, _MUTED_MUSIC, _NOISE)

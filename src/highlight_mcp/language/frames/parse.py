@@ -19,16 +19,16 @@ from ..utterance import opens_order
 from . import narration
 from .and_music import with_kept_music, with_music
 from .catalogue import present, signalled
+from .clip_lists import with_lists_parted
 from .ellipsis import accounts, completions, is_parallel, loosened, without_doubles
 from .frame import MOST_SPARE, Filled, IntentFrame
-from .from_there import with_lengths_from
 from .likened import halves_of_the_cut, told_by_clips
 from .named import recalled
 from .parted import with_parts
 from .passing import passes
 from .pattern import signs_of
+from .ranges import with_lengths_from
 from .regroup import regrouped
-from .two_lists import with_lists_parted
 
 log = logging.getLogger(__name__)
 _MOST_TOKENS, _MOST_CUTS, _MOST_FILLS = 80, 14, 12

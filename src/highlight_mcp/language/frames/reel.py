@@ -11,7 +11,7 @@ from typing import Any
 from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
-from . import goals, people, reel_facts, reel_wish, reel_with
+from . import reel_facts, reel_wish, reel_with, subjects
 from .frame import Filled, frame, role
 
 _STRETCH = "range|head|tail|FIRST_HALF|SECOND_HALF"
@@ -176,7 +176,7 @@ ROLES = [
         "NOT BEFORE|AFTER 'that'|'it'",
     ),
     role("against", f"{_OUT} ALL? {_NAMED}", f"{_NAMED} SKIP|REMOVE|UNWANTED"),
-    *goals.ROLES,
+    *subjects.GOALS,
     *reel_with.ROLES,
 ]
 
@@ -239,7 +239,7 @@ def _reel(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if filled.has("against"):  # moments can be looked for, not kept out
         return [Unresolved(scene.source.verbatim(filled.at, filled.tokens[-1].end), filled.at, missing=("operation",))]
-    if somebody := people.somebody(filled.tokens):
+    if somebody := subjects.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     if filled.has("batch") and (not filled.has("reel") or len(scene.situation.footage) > 1):
         return None  # `five seconds of each video` are parts of one reel

@@ -7,7 +7,7 @@ from ...timeline.operations import Highlights
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..tokens import Token
-from . import amounts, people, reel_facts
+from . import amounts, reel_facts, subjects
 from .frame import Filled, frame, role
 
 _LEAST_MS = 1000
@@ -308,7 +308,7 @@ def _more(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         return None
     if not (filled.says("", "MORE") or filled.has("more", "count") or _is_one(filled)):
         return None
-    if somebody := people.somebody(filled.tokens):
+    if somebody := subjects.somebody(filled.tokens):
         return [Unresolved(somebody, filled.at, code="needs_extra:vision")]
     criterion, caveats = reel_facts.criterion(filled)
     found = reel_facts.search(filled, scene)

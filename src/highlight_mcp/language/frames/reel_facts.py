@@ -7,7 +7,7 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..spans.durations import pair_ms
 from ..tokens import Token
-from . import goals
+from . import subjects
 from .frame import Filled
 
 _LONGEST_CLIP_MS = 60_000
@@ -97,7 +97,7 @@ def read(filled: Filled, scene: ParseContext) -> dict[str, Any] | Unresolved | N
         if found is None:
             return None
         facts |= found
-    which = goals.read(filled, scene)
+    which = subjects.read_goals(filled, scene)
     if which is None:
         return None
     facts |= which

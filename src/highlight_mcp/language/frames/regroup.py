@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ..numbers import value_of
 from ..tokens import Token
-from .described import without_descriptions
+from .clip_lists import numbered
 from .ellipsis import EDGES, counted_edges
-from .numerals import numbered
+from .ranges import without_descriptions
 from .targets import is_pronoun
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1}

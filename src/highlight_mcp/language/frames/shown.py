@@ -1,13 +1,16 @@
-"""When, where and how words or pictures are shown: the roles that titles, captions and watermarks share."""
+"""When, where and how words or pictures are shown: the roles that titles, captions and watermarks share.
+
+A title may have a second line: `a title “Finals” with the subtitle “2026”`.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...timeline.operations import TextEdit
+from ...timeline.operations import TextAdd, TextEdit
 from ..context import ParseContext
 from ..lexicon import is_wide_text
-from ..outcome import Finding, Unresolved
+from ..outcome import Finding, ParsedOperation, Unresolved
 from ..resolve import union
 from ..tokens import Token
 from . import aim
@@ -237,3 +240,42 @@ def swapped(filled: Filled, texts: Sequence[str], word: str) -> TextEdit | None:
     index, text = found[0]
     made = part.sub(lambda _: word, text)
     return TextEdit(index=index, text=made) if index != 1 else TextEdit(text=made)
+
+
+SECOND_LINE = role("second", "AND? SUBTITLES quote")
+
+
+def is_second_line(filled: Filled, scene: ParseContext) -> bool:
+    """Whether a subtitle is named right behind a title and has no time or place of its own."""
+    named = any(t.is_a("SUBTITLES") for name in ("", "kind") for t in filled.of(name))
+    return named and _title(scene) is not None and not filled.has("place", *(r.name for r in WHEN))
+
+
+def under_title(scene: ParseContext, text: str) -> list[Finding]:
+    """The line that belongs under the title named last."""
+    title = _title(scene)
+    assert title is not None
+    return [_line(title, text)]
+
+
+def beside_title(filled: Filled, title: ParsedOperation) -> list[Finding]:
+    """The line that is named in one breath with the title."""
+    token = filled.value("second", "quote")
+    return [] if token is None else [_line(title, str(token.value).strip())]
+
+
+def _title(scene: ParseContext) -> ParsedOperation | None:
+    last = scene.findings[-1] if scene.findings else None
+    if not isinstance(last, ParsedOperation) or not isinstance(last.op, TextAdd):
+        return None
+    return last if last.op.role == "title" else None
+
+
+def _line(title: ParsedOperation, text: str) -> ParsedOperation:
+    """A caption at the time and place of the title; the renderer keeps the two apart, the later one below."""
+    assert isinstance(title.op, TextAdd)
+    facts: dict[str, Any] = {"text": text, "role": "caption", "position": title.op.position or "center"}
+    facts |= {name: getattr(title.op, name) for name in ("start_ms", "end_ms", "color") if name in title.op.given}
+    if "end_ms" not in facts:
+        facts |= {"start_ms": facts.get("start_ms", 0)}
+    return ParsedOperation(TextAdd.model_validate(facts), title.at + 1, title.assumed, targeted=True)

@@ -9,7 +9,7 @@ from ..lexicon import is_wide
 from ..outcome import Finding, ParsedOperation, Unresolved
 from ..speech import endings
 from ..tokens import Token
-from . import narration, second_line, shown
+from . import narration, shown
 from .frame import Filled, frame, role
 
 NOUN = "TITLE|CAPTION|SUBTITLES"
@@ -75,8 +75,8 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and not any(t.text in WRITES for t in filled.of(""))
     ):
         return None
-    if second_line.belongs(filled, scene):
-        return second_line.under(scene, text)
+    if shown.is_second_line(filled, scene):
+        return shown.under_title(scene, text)
     kind = _role_of(filled, scene)
     timed = shown.times(filled, scene, title=kind == "title")
     if len(text) > _LONGEST:
@@ -89,7 +89,7 @@ def _add(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     known = {f"{key[:-3]}_s" for key in timed[0]} if timed[1] else set[str]()
     assumed = frozenset({"start_s", "end_s"} - known)
     one = ParsedOperation(TextAdd.model_validate(facts | timed[0]), filled.at, assumed, targeted=True)
-    return [one, *second_line.beside(filled, one)]
+    return [one, *shown.beside_title(filled, one)]
 
 
 def _lasts_before(filled: Filled) -> bool:
@@ -137,7 +137,7 @@ _TEXT = frame(
     [
         _KIND,
         role("words", *QUOTED, *_UNQUOTED),
-        second_line.ROLE,
+        shown.SECOND_LINE,
         role("showing", "ADD"),
         role("reel", "TO? REEL|VIDEO"),
         role("score", "END? 'score'|'scoreline'|'result'|'比分'"),

@@ -9,13 +9,22 @@ from collections.abc import Iterator
 from ..lexicon import is_wide
 from ..numbers import value_of
 from ..tokens import MaskedText
+from .clip_names import Pairs, article, mark_nicknames, mark_onwards, noun, wide_noun
 from .grammar import NEVER, Grammar, pattern
-from .matching import mark, mark_all
-from .nicknames import mark_nicknames
-from .onwards import mark_onwards
-from .shadow import ANY, LATIN, ONE, ORDINAL, PAIR, WIDE, ZH, Shadow, ordinal_value, with_numbers, with_ordinals
+from .shadow import (  # fmt: skip
+    ANY,
+    LATIN,
+    ORDINAL,
+    PAIR,
+    WIDE,
+    ZH,
+    Shadow,
+    mark,
+    mark_all,
+    with_numbers,
+    with_ordinals,
+)
 
-Pairs = tuple[tuple[int, int], ...]
 _HINT = re.compile(rf"[\d{LATIN}{WIDE}{PAIR}{ORDINAL}]")
 _END_OF_PHRASE = r"\s*(?:$|[,.;!?])"
 _UNITS = (
@@ -32,28 +41,16 @@ def _to(g: Grammar) -> str:
     return rf"(?:\s?[-–—~]\s?|{g.joining('clips.TO')})"
 
 
-def _noun(g: Grammar) -> str:
-    return rf"(?:{g.words('clips.CLIP')}|{ONE})"
-
-
-def _article(g: Grammar) -> str:
-    return rf"(?:\b{g.words('clips.ARTICLE')} )?"
-
-
-def _wide_noun(g: Grammar) -> str:
-    return rf"(?:(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')})"
-
-
 @pattern
 def _ordinals(g: Grammar) -> str:
     alone = g.not_after("clips.ORDINAL_NOT_AFTER")
-    item = rf"{_article(g)}{alone}\b{ORDINAL}(?:\s{_noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
+    item = rf"{article(g)}{alone}\b{ORDINAL}(?:\s{noun(g)}(?:'s\b)?)?(?: {g.words('clips.OF_REEL')})?"
     return rf"{item}(?:(?:{_and(g)}|{_to(g)}){item})*"
 
 
 @pattern
 def _ordinal(g: Grammar) -> str:
-    return rf"(?P<to>{_to(g)})?{_article(g)}(?P<n>{ORDINAL})(?P<noun>\s{_noun(g)})?"
+    return rf"(?P<to>{_to(g)})?{article(g)}(?P<n>{ORDINAL})(?P<noun>\s{noun(g)})?"
 
 
 def _not_number(g: Grammar) -> str:
@@ -73,7 +70,7 @@ def _cardinals(g: Grammar) -> str:
     latin, wide = g.latin("clips.CLIP_BEFORE"), g.wide("clips.CLIP_BEFORE")
     one = rf"{_cardinal(g)}{_not_number(g)}"
     return (
-        rf"(?:{_article(g)}\b{latin}|{g.not_after('clips.CLIP_BEFORE_NOT_AFTER')}{wide}|(?=#\d))\s?{_number(g)}?"
+        rf"(?:{article(g)}\b{latin}|{g.not_after('clips.CLIP_BEFORE_NOT_AFTER')}{wide}|(?=#\d))\s?{_number(g)}?"
         rf"{one}(?:(?:{_and(g)}|{_to(g)}){one})*{g.words('clips.NUMBER_BEHIND')}?(?:'s\b)?"
     )
 
@@ -94,14 +91,14 @@ def _wide_one(g: Grammar) -> str:
     """One place of a wide script, said in full: `第二段`, `2番目のクリップ`."""
     behind = g.wide("clips.ORDINAL_BEHIND")
     place = rf"(?:{g.words('clips.ORDINAL_BEFORE')}\s?{ANY}(?:\s?{behind})?|{ANY}\s?{behind})"
-    return rf"(?:{g.words('clips.FROM_END')}\s?)?{place}\s?{_wide_noun(g)}?"
+    return rf"(?:{g.words('clips.FROM_END')}\s?)?{place}\s?{wide_noun(g)}?"
 
 
 def _wide_next(g: Grammar) -> str:
     """One of the places that follow in a list: `四段`, `最后一段`."""
     behind = g.wide("clips.ORDINAL_BEHIND")
-    last = rf"{g.words('clips.LAST')}{ZH}?\s?{_wide_noun(g)}"
-    counted = rf"{ANY}\s?(?:{behind}\s?)?{_wide_noun(g)}?"
+    last = rf"{g.words('clips.LAST')}{ZH}?\s?{wide_noun(g)}"
+    counted = rf"{ANY}\s?(?:{behind}\s?)?{wide_noun(g)}?"
     return rf"(?:{g.words('clips.FROM_END')})?(?:{g.words('clips.ORDINAL_BEFORE')}\s?)?(?:{last}|{counted})"
 
 
@@ -116,7 +113,7 @@ def _wide_comma(g: Grammar) -> str:
 
 @pattern
 def _wide(g: Grammar) -> str:
-    summed = rf"(?:{g.any('clips.THAT')}?(?P<sum>{ZH}){_wide_noun(g)}{_wide_noun(g)}?)?"  # `第二第五两段`
+    summed = rf"(?:{g.any('clips.THAT')}?(?P<sum>{ZH}){wide_noun(g)}{wide_noun(g)}?)?"  # `第二第五两段`
     return (
         rf"{_wide_one(g)}(?:(?:{_wide_joint(g)}|{_wide_comma(g)}|(?={g.words('clips.ORDINAL_BEFORE')})){_wide_next(g)})*"
         rf"{summed}(?![\d{WIDE}{PAIR}]|\s?{g.wide('clips.NOT_CLIP')})"
@@ -138,7 +135,7 @@ def _loose(g: Grammar) -> str:
     start = rf"(?<![\d{WIDE}.])" + "".join(rf"(?<!{w})" for w in g.entries("clips.ORDINAL_BEFORE"))
     nouns = rf"{g.wide('clips.NUMBER_BEHIND')}?{g.wide('clips.CLIP')}"
     return (
-        rf"{start}(?:\d+|{ZH}){behind}\s?{_wide_noun(g)}?"
+        rf"{start}(?:\d+|{ZH}){behind}\s?{wide_noun(g)}?"
         rf"|\d+(?:\s?(?:{g.wide('clips.AND', 'clips.TO')}|[,-])\s?\d+)+\s?{nouns}"
     )
 
@@ -147,7 +144,7 @@ def _loose(g: Grammar) -> str:
 def _digits(g: Grammar) -> str:
     start = "".join(rf"(?<!{w})" for w in g.entries("clips.ORDINAL_BEFORE"))
     summed = rf"(?:{g.any('clips.THAT')}(?P<sum>{ZH}))?"
-    return rf"{start}(?P<n>{ZH}(?:、?{ZH})*){summed}(?={_wide_noun(g)}){_wide_noun(g)}"
+    return rf"{start}(?P<n>{ZH}(?:、?{ZH})*){summed}(?={wide_noun(g)}){wide_noun(g)}"
 
 
 @pattern
@@ -173,10 +170,10 @@ def _group(g: Grammar) -> str:
     couple = rf"(?P<couple>{g.words('clips.COUPLE')})"
     count = rf"(?P<n>{ANY})"
     wide_end = ends.replace("<first>", "<wide_first>").replace("<last>", "<wide_last>")
-    swapped = rf"(?P<m>{ANY}) {ends.replace('<first>', '<then_first>').replace('<last>', '<then_last>')} {_noun(g)}"
+    swapped = rf"(?P<m>{ANY}) {ends.replace('<first>', '<then_first>').replace('<last>', '<then_last>')} {noun(g)}"
     behind = rf"(?={_END_OF_PHRASE}|\s{g.words('clips.STILL_THERE')})"
     return (
-        rf"{_article(g)}\b{ends} (?:{count}|{couple})(?: {_noun(g)}|{behind})|{_article(g)}\b{swapped}"
+        rf"{article(g)}\b{ends} (?:{count}|{couple})(?: {noun(g)}|{behind})|{article(g)}\b{swapped}"
         rf"|{wide_end}\s?(?P<k>{ANY})\s?(?!{g.words('clips.CLIP_NOT')}){g.wide('clips.CLIP')}+"
         rf"(?!\s?{g.wide('clips.NOT_COUNTED')})"
     )
@@ -200,7 +197,7 @@ def _first_one(g: Grammar) -> str:
 @pattern
 def _both_ends(g: Grammar) -> str:
     that = g.any("clips.THAT")
-    return rf"{g.words('clips.BOTH_ENDS')}{that}?{g.any('clips.BOTH_ENDS_EACH')}?{ZH}{_wide_noun(g)}{_wide_noun(g)}?"
+    return rf"{g.words('clips.BOTH_ENDS')}{that}?{g.any('clips.BOTH_ENDS_EACH')}?{ZH}{wide_noun(g)}{wide_noun(g)}?"
 
 
 @pattern
@@ -208,15 +205,6 @@ def _moved_to(g: Grammar) -> str:
     return (
         rf"{g.words('clips.MOVED_TO')}{g.words('clips.ORDINAL_BEFORE')}(?P<n>{ANY}){g.words('clips.PLACE_BEHIND')}?"
         rf"(?=\s*(?:$|[,，。.;；、!！]|{g.words('clips.PLACE_ENDS')}))"
-    )
-
-
-@pattern
-def _beyond(g: Grammar) -> str:
-    return (
-        rf"\b{g.words('clips.EVERYTHING')} {g.words('clips.BEYOND')} {_article(g)}"
-        rf"(?:{g.words('clips.CLIP_BEFORE')} (?P<a>\d+)|(?P<b>{ORDINAL}) {_noun(g)})"
-        rf"|{g.words('clips.ORDINAL_BEFORE')}(?P<c>{ANY}){_wide_noun(g)}?{_wide_noun(g)}?{g.words('clips.BEYOND_BEHIND')}"
     )
 
 
@@ -331,12 +319,6 @@ def _read_group(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs | Non
     return None if n < 1 else (((-n, -1),) if at_end else ((1, n),))
 
 
-def _read_beyond(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs:
-    if match["b"]:
-        return ((ordinal_value(shadow, match, "b") + 1, -1),)
-    return ((round(shadow.value(match, "a" if match["a"] else "c")) + 1, -1),)
-
-
 def _read_ends(g: Grammar, shadow: Shadow, match: re.Match[str]) -> Pairs:
     return ((1, 1), (-1, -1))
 
@@ -379,7 +361,6 @@ def mark_named_clips(canvas: MaskedText, g: Grammar) -> None:
     if not _HINT.search(with_ordinals(canvas.masked, g).text):
         return
     _paint_places(canvas, g)
-    mark_all(canvas, g, with_ordinals, _beyond, "clips", _read_beyond)
     mark_onwards(canvas, g)
     mark_all(canvas, g, with_numbers, _group, "clips", _read_group)
     _paint_spoken(canvas, g)

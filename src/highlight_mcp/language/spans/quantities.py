@@ -8,8 +8,7 @@ from ..lexicon import is_wide
 from ..numbers import value_of
 from ..tokens import MaskedText, TokenKind
 from .grammar import Grammar, pattern
-from .matching import MatchReader, bare, mark_all
-from .shadow import ANY, FIGURES, LATIN, ZH, Shadow, with_numbers
+from .shadow import ANY, FIGURES, LATIN, ZH, MatchReader, Shadow, bare, mark_all, with_numbers
 
 RATIOS = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2")
 _TEN = 10

@@ -1,12 +1,17 @@
-"""The text as patterns see it: what was recognised before stands as one sign, so that patterns stay small."""
+"""The text as patterns see it, and their matches marked as tokens.
+
+What was recognised before stands as one sign, so that patterns stay small.
+"""
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from .. import folders
 from ..lexicon import is_wide
 from ..numbers import latin_pattern, value_of, wide_digits, wide_pattern
+from ..tokens import MaskedText, Token, TokenKind
 from .grammar import NEVER, Grammar, pattern
 
 # Control characters: sets of them stay small in a compiled pattern. A text that holds some itself loses them.
@@ -140,3 +145,51 @@ def with_ordinals(text: str, g: Grammar) -> Shadow:
 def ordinal_value(shadow: Shadow, match: re.Match[str], group: str) -> int:
     """The place that the sign of a group stands for, from the end below zero."""
     return int(shadow.values[match.start(group)])
+
+
+View = Callable[[str, Grammar], Shadow]
+MatchReader = Callable[[Grammar, Shadow, re.Match[str]], Any]
+
+
+def bare(text: str, grammar: Grammar) -> Shadow:
+    """The text without signs."""
+    return plain(text)
+
+
+@lru_cache(maxsize=8)
+def _viewed(view: View, text: str, grammar: Grammar) -> Shadow:
+    return view(text, grammar)
+
+
+def mark_all(
+    canvas: MaskedText,
+    grammar: Grammar,
+    view: View,
+    regex: Callable[[Grammar], re.Pattern[str]],
+    kind: TokenKind,
+    read: MatchReader,
+) -> None:
+    """Paint each match as a token of `kind`; a reader that answers None refuses the match."""
+    shadow = _viewed(view, canvas.masked, grammar)
+    for match in regex(grammar).finditer(shadow.text):
+        value = read(grammar, shadow, match)
+        if value is not None and match.end() > match.start():
+            mark(canvas, shadow, kind, match.start(), match.end(), value)
+
+
+def mark(
+    canvas: MaskedText,
+    shadow: Shadow,
+    kind: TokenKind,
+    start: int,
+    end: int,
+    value: Any,
+    concepts: frozenset[str] = frozenset(),
+) -> None:
+    """Paint what stands between two offsets of a view of the text; space around it is left."""
+    a, b = shadow.at[start], shadow.at[end]
+    while a < b and shadow.source[b - 1].isspace():
+        b -= 1
+    while a < b and shadow.source[a].isspace():
+        a += 1
+    canvas.paint(Token(kind, a, b, shadow.source[a:b], concepts, value))

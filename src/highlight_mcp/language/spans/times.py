@@ -9,7 +9,6 @@ from collections.abc import Callable
 from ..tokens import MaskedText, Token, TokenKind
 from .durations import duration, length_ms, unit, unit_ms, with_lengths
 from .grammar import NEVER, Grammar, pattern
-from .matching import MatchReader, mark, mark_all
 from .shadow import (
     ANY,
     CODE,
@@ -18,7 +17,10 @@ from .shadow import (
     LENGTH,
     ORDINAL,
     POINT,
+    MatchReader,
     Shadow,
+    mark,
+    mark_all,
     ordinal_value,
     with_numbers,
     with_ordinals,

@@ -18,7 +18,7 @@ from ..resolve import numbers, union
 from ..speech import endings, form, said
 from ..tokens import Clause, Token, is_head
 from . import courtesy, faults, shape, withdrawn
-from .faulted import faulted
+from .faults import faulted
 from .shape import UtteranceKind, sort_of
 
 _TOLD = ("told", "statement", "remark", "reported", "later")  # `he muted it and cut the clip` tells two things

@@ -1,13 +1,14 @@
-"""Which goals are meant: those of one side, the first or the last ones. Only a score board can tell."""
+"""Who and what moments are of: people, whom something would have to see, and goals of one side, which a board tells."""
 
 from typing import Any
 
 from ..context import ParseContext
+from ..tokens import Token
 from .frame import Filled, role
 
 _GOAL = "CRITERION:goal|CRITERION:score_change"
 _OF = "'of'|'by'|'for'|'from'|'scored_by'"
-ROLES = [
+GOALS = [
     role(
         "nth",
         f"FRONT|BACK number {_GOAL}",
@@ -19,7 +20,7 @@ ROLES = [
 ]
 
 
-def read(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
+def read_goals(filled: Filled, scene: ParseContext) -> dict[str, Any] | None:
     """Side and place of the goals, as arguments; None where they do not go together, or several are meant."""
     facts: dict[str, Any] = {}
     if filled.has("side"):
@@ -53,3 +54,63 @@ def _place(filled: Filled) -> dict[str, Any] | None:
     if not float(count).is_integer() or not 1 <= count <= 500:
         return None
     return {"taken": "first" if filled.says("nth", "FRONT") else "last", "count": int(count)}
+
+
+_PEOPLE = frozenset(
+    [
+        "daughter",
+        "son",
+        "kid",
+        "kids",
+        "child",
+        "children",
+        "boy",
+        "girl",
+        "boyfriend",
+        "girlfriend",
+        "wife",
+        "husband",
+        "coach",
+        "mum",
+        "mom",
+        "dad",
+        "grandma",
+        "grandpa",
+        "friend",
+        "friends",
+        "brother",
+        "sister",
+        "teacher",
+        "parents",
+        "him",
+        "her",
+        "me",
+        "女儿",
+        "儿子",
+        "孩子",
+        "小孩",
+        "宝宝",
+        "老公",
+        "老婆",
+        "妈",
+        "爸",
+        "朋友",
+        "老师",
+    ]
+)
+_SHOWING = frozenset({"of", "with", "where", "when", "有"})
+
+
+def somebody(tokens: list[Token]) -> str | None:
+    """`the best moments of my daughter`: someone who would have to be seen; `of my daughter's game` is footage."""
+    for i, token in enumerate(tokens):
+        if token.text not in _PEOPLE or not any(t.text in _SHOWING for t in tokens[max(0, i - 2) : i]):
+            continue
+        behind = tokens[i + 1] if i + 1 < len(tokens) else None
+        if (
+            behind is None
+            or behind.kind in ("separator", "duration")
+            or (not behind.is_a("GAME") and behind.text != "的")
+        ):
+            return token.text
+    return None
