@@ -3,10 +3,10 @@
     python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--titles] [--repeat 2] [--smartcut PATH]
 
 Each run is a process of its own. Printed: CPU seconds for each second of the reel, CPU seconds in all, wall
-seconds, peak resident memory. The raw limit seeks, decodes and encodes with the same x264 settings
-and the same AAC, and does nothing else: no exact sound, no fitting, no checks. `--smartcut` runs the command of that
-name (PyPI: smartcut 1.7, in an environment of its own) on the same stretches; how it was made and how many pictures
-are untouched is said of ours.
+seconds, peak resident memory, and all that was read, the finished reel included, also as a share of the
+recording. The raw limit seeks, decodes and encodes with the same x264 settings and the same AAC, and does nothing
+else: no exact sound, no fitting, no checks. `--smartcut` runs the command of that name (PyPI: smartcut 1.7, in an environment of its own) on the same
+stretches; how it was made and how many pictures are untouched is said of ours.
 """
 
 import argparse
@@ -123,13 +123,20 @@ STEPS = {"plain": plain, "render": ours, "smartcut": smartcut}
 def child(name: str, path: Path, options: argparse.Namespace) -> None:
     """One run in this process; its cost as a line of JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
+        begin, read_before = time.perf_counter(), bytes_read()
         seconds = STEPS[name](path, Path(folder) / "out.mp4", options)
         wall = time.perf_counter() - begin
     used = resource.getrusage(resource.RUSAGE_CHILDREN if name == "smartcut" else resource.RUSAGE_SELF)
     peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     cpu = used.ru_utime + used.ru_stime
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak}))
+    read_mb = (bytes_read() - read_before) / 1e6
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak, "read_mb": read_mb}))
+
+
+def bytes_read() -> int:
+    """What this process and those it waited for have read from files and pipes; 0 where the system does not tell."""
+    told = Path("/proc/self/io")
+    return int(told.read_text().split()[1]) if told.exists() else 0
 
 
 def main() -> None:
@@ -148,7 +155,7 @@ def main() -> None:
         child(options.step, options.file, options)
         return
     print(f"{options.file.name}: {options.cuts} cuts of {options.cut_ms} ms, {os.cpu_count()} CPUs")
-    print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
+    print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}{'read MB':>9}{'of file':>9}")
     for number in range(options.repeat):
         for name in ("plain", *(("smartcut",) if options.smartcut else ()), "render"):
             command = [sys.executable, __file__, *sys.argv[1:], "--step", name]
@@ -157,6 +164,7 @@ def main() -> None:
             per_second, told = cost["cpu"] / cost["seconds"], done.stderr.strip() if name == "render" else ""
             print(
                 f"{name:8}{per_second:9.3f}{cost['cpu']:8.1f}{cost['wall']:8.1f}{cost['peak_mb']:9.0f}"
+                f"{cost['read_mb']:9.0f}{cost['read_mb'] * 1e6 / options.file.stat().st_size:9.1%}"
                 f"  #{number + 1} {told}"
             )
 
