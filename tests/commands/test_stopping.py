@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -134,6 +135,21 @@ def test_an_export_under_way_is_cancelled(shell: Shell, command: str, number: in
     assert shell.engines() == []
     assert shell.files() == []
     assert not (shell.home / "mine.mp4").exists()
+
+
+@pytest.mark.slow
+def test_a_call_of_a_tool_takes_back_what_it_has_started_and_nothing_else(shell: Shell) -> None:
+    footage = shutil.copy(SAMPLE, shell.home / "match.mp4")
+    for words in (["upload", f'sources=["{footage}"]'], ["edit", f"instruction={WISH}"], ["export", "wait_s=0"]):
+        done = shell.start("call", *words)
+        answer, errors = done.communicate(timeout=90)
+        assert done.returncode == 0, answer + errors
+    process = shell.start("call", "export", "preset=720p", "wait_s=25")
+    eventually("both are accepted", lambda: len(shell.rows("select 1 from renders")) == 2)
+    shell.press(process, signal.SIGINT)
+    assert "What the call had started is cancelled" in told(process, 130)
+    (other,), (ours,) = shell.rows("select status from renders order by number")
+    assert ours == "cancelled" and other != "cancelled"
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from ..server.arguments import read_arguments
 from ..server.outputs import as_result, problem_of
 from ..server.sources import UploadArguments, UploadOutput, nothing_added, read_sources
 from ..settings import Settings
-from .shell import ShellError, readable
+from .shell import ShellError, Stopped, readable
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,7 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"highlight-mcp: {error}\n")
         return 2
     settings = Settings.load()
-    answer = _refusal(settings, arguments.tool, given) or _call(settings, arguments.tool, given)
+    try:
+        answer = _refusal(settings, arguments.tool, given) or _call(settings, arguments.tool, given)
+    except Stopped as stop:
+        return stop.status
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
     return 1 if answer["is_error"] else 0
 

@@ -1,9 +1,11 @@
 """An MCP host of our own: starts the real server over stdio and drives its tools with progress bars."""
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -14,7 +16,7 @@ from tqdm import tqdm
 from ..messages import Message, in_sentences, message, say
 from ..server.outputs import word_of
 from ..settings import Settings
-from .shell import NOTHING_MADE
+from .shell import NOTHING_MADE, SIGNALS, Stopped, leave, say_stopped
 
 PASSED_ON = ("HIGHLIGHT_", "NEMO_", "XDG_", "SKILL_SOURCE", "PYTHON", "VIRTUAL_ENV", "TMPDIR", "LANG", "LC_")
 
@@ -140,22 +142,81 @@ def _text_of(error: Mapping[str, Any]) -> str:
     return in_sentences(error["message"], error.get("next_step") or "")
 
 
+STOP_S = 20.0
+"""For cancelling what was started: a backend at work answers within two."""
+_CALL_STOP_S = 5.0
+
+
+@dataclass
+class Stopping:
+    """`work` is what a signal ends; `number` is that signal, None where none came."""
+
+    work: anyio.CancelScope
+    number: int | None = None
+
+
+@asynccontextmanager
+async def stopping() -> AsyncIterator[Stopping]:
+    """Within it the first Ctrl-C or SIGTERM ends the work, and another one leaves at once.
+
+    Windows has no such signals: there Ctrl-C ends the process, and what it has started goes on until `cancel`.
+    """
+    stop = Stopping(anyio.CancelScope())
+
+    async def listen(signals: AsyncIterator[signal.Signals]) -> None:
+        async for number in signals:
+            if stop.number is not None:
+                leave(number)
+            stop.number = number
+            stop.work.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        with nullcontext() if sys.platform == "win32" else anyio.open_signal_receiver(*SIGNALS) as signals:
+            if signals is not None:
+                tasks.start_soon(listen, signals)
+            yield stop
+            tasks.cancel_scope.cancel()
+
+
 def call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
-    """One call of a server in this process: what it answers, as JSON."""
-    return anyio.run(_call_tool, settings, tool, given)
+    """One call of a server in this process: what it answers, as JSON.
+
+    Raises Stopped after a signal, when what the call had started is cancelled and that was said.
+    """
+    answer = anyio.run(_call_tool, settings, tool, given)
+    if isinstance(answer, int):
+        raise Stopped(answer)
+    return answer
 
 
-async def _call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any]:
+async def _call_tool(settings: Settings, tool: str, given: dict[str, Any]) -> dict[str, Any] | int:
+    """What the tool answers, or the signal that ended the call."""
     from ..backend_locator import open_client as open_backend
     from ..server.app import build_server
     from .workspaces import server_options
 
-    server = build_server(lambda: open_backend(settings), server_options(settings))
-    async with Client(server) as client:
-        try:
-            result = await McpClient(client).raw(tool, given)
-        except MCPError as error:
-            return {"is_error": True, "structured_content": None, "text": error.error.message, "links": []}
+    taken_back: list[bool] = []
+    over = anyio.Event()
+
+    def told(started: bool) -> None:
+        taken_back.append(started)
+        over.set()
+
+    server = build_server(lambda: open_backend(settings), replace(server_options(settings), taken_back=told))
+    result: CallToolResult | None = None
+    async with stopping() as stop, Client(server) as client:
+        with stop.work:
+            try:
+                result = await McpClient(client).raw(tool, given)
+            except MCPError as error:
+                return {"is_error": True, "structured_content": None, "text": error.error.message, "links": []}
+        if result is None:
+            with anyio.move_on_after(_CALL_STOP_S):
+                await over.wait()
+    if result is None:
+        ends = {(): "shell.stopped.call_goes_on", (True,): "shell.stopped.call_cancelled"}
+        say_stopped(message(ends.get(tuple(taken_back), NOTHING_MADE.key)))
+        return stop.number or signal.SIGINT
     return {
         "is_error": bool(result.is_error),
         "structured_content": result.structured_content,

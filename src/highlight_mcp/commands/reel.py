@@ -5,10 +5,8 @@
 
 import argparse
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -20,12 +18,10 @@ from ..messages import Message, message, say, verbatim
 from ..server.outputs import word_of
 from ..settings import Settings, variable
 from ..timeline.time import format_time
-from .mcp_client import McpClient, ToolFailed, open_client
+from .mcp_client import STOP_S, McpClient, ToolFailed, open_client, stopping
 from .shell import (
-    SIGNALS,
     ShellError,
     exit_with_error,
-    leave,
     move_reel,
     say_stopped,
     split_words,
@@ -34,7 +30,6 @@ from .shell import (
 )
 
 SHOWN_PICKS = 12
-STOP_S = 20.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,29 +66,13 @@ def make(named: Sequence[str], wish: str, output: str | None = None, preset: str
 
 async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str | None) -> int:
     """Make the reel; a signal cancels what runs, another one leaves at once."""
-    stopped: list[int] = []
-    work = anyio.CancelScope()
-
-    async def listen(signals: AsyncIterator[signal.Signals]) -> None:
-        async for number in signals:
-            if stopped:
-                leave(number)
-            stopped.append(number)
-            work.cancel()
-
-    async with anyio.create_task_group() as tasks:
-        # Windows has no such receiver: there Ctrl-C ends us, and the work goes on until `cancel`.
-        with nullcontext() if sys.platform == "win32" else anyio.open_signal_receiver(*SIGNALS) as signals:
-            if signals is not None:
-                tasks.start_soon(listen, signals)
-            async with open_client(_roots_including(sources)) as host:
-                with work:
-                    status = await _make(host, sources, wish, target, preset)
-                if stopped:
-                    with anyio.move_on_after(STOP_S):
-                        say_stopped(await host.stop())
-                    status = status_of(stopped[0])
-            tasks.cancel_scope.cancel()
+    async with stopping() as stop, open_client(_roots_including(sources)) as host:
+        with stop.work:
+            status = await _make(host, sources, wish, target, preset)
+        if stop.number is not None:
+            with anyio.move_on_after(STOP_S):
+                say_stopped(await host.stop())
+            status = status_of(stop.number)
     return status
 
 

@@ -188,17 +188,20 @@ class ToolContext:
         it, so a short wait tells the two apart. A task is a job already: like all jobs it outlives the
         server, and only its cancellation stops it.
         """
-        undo = self._undo
+        undo, told = self._undo, self.state.options.taken_back
         if undo is None:
+            told(False)
             return
         if self._at_once and not self._unhurried:
             with anyio.move_on_after(STOP_S, shield=True):
                 await _quietly(undo)
+                told(True)
             return
 
         async def after_a_moment() -> None:
             await anyio.sleep(self.state.options.withdraw_s)
             await undo()
+            told(True)
 
         self.later(after_a_moment)
 

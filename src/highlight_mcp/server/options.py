@@ -61,6 +61,10 @@ class UserPathPolicy:
 OpenClient = Callable[[], AbstractAsyncContextManager[BackendClient]]
 
 
+def _nobody_hears(started: bool) -> None:
+    """Most hosts only want it done."""
+
+
 @dataclass(frozen=True)
 class ServerOptions:
     """`language` of messages, None: as the user writes; a distant service is then told `native`, the language of
@@ -68,7 +72,8 @@ class ServerOptions:
     `readable` are those that the local backend reads from, None where the backend alone knows.
     `path_policy` refuses all other files, for callers who are not at this machine; `page` gives the address where
     files are handed over, for a session; `link_provider` hands out finished reels over HTTP. `open_here` opens the
-    local backend beside a distant one, for exports that the distant one does not make.
+    local backend beside a distant one, for exports that the distant one does not make. `taken_back` hears that a
+    cancelled call is over, and whether work that it had started was cancelled.
 
     Times are in seconds: `wait_s` when a call names none, `preview_s` for a picture, `report_every_s` between
     two progress reports, `still_working_s` of silence before a sign of life, `withdraw_s` between the
@@ -83,6 +88,7 @@ class ServerOptions:
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
     link_provider: LinkProvider | None = None
     open_here: OpenClient | None = field(default=None, compare=False)
+    taken_back: Callable[[bool], None] = field(default=_nobody_hears, compare=False)
     wait_s: float = 20
     preview_s: float = 20
     report_every_s: float = 1
