@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from render_kit import reel, shot, sources
 
 from highlight_mcp.engine.job_process import no_progress
-from highlight_mcp.engine.render.job import render
+from highlight_mcp.engine.render.job import render, render_split
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.messages import in_words
 from highlight_mcp.presets import PRESETS, Preset
@@ -101,6 +101,19 @@ def test_most_pictures_of_a_reel_are_those_of_the_source_and_the_others_cannot_b
     assert exact >= 40 and checks["copied pictures"] == f"{exact} of {exact}"
     assert checks["untouched"] == f"{exact / len(like):.0%} of the pictures are untouched"
     assert complaints(tmp_path / "out.mp4") == []
+
+
+def test_parts_of_a_reel_are_copied_as_the_whole_is(tmp_path: Path) -> None:
+    media = footage(tmp_path / "a.mp4", KINDS["closed.mp4"])
+    made = render_split(reel(*TWO), media, tmp_path / "out", Preset(180), no_progress, "mp4")
+    told = {check["name"]: in_words(check)["detail"] for check in made["checks"]}
+    assert made["method"] == "hybrid" and told["copied pictures"] == told["joins"] == "2 of 2"
+    assert int(told["untouched"].partition("%")[0]) >= 60
+    source, parts = greys(tmp_path / "a.mp4"), sorted((tmp_path / "out").glob("*.mp4"))
+    for part, stretch in zip(parts, PICTURES, strict=True):
+        close = likenesses(source, greys(part), (stretch,))
+        assert min(close) >= 43 and close.count(99.0) >= 20
+        assert complaints(part) == []
 
 
 @pytest.mark.parametrize("last", (29, pytest.param(44, marks=pytest.mark.slow)))

@@ -20,6 +20,7 @@ from .plan import PlacedClip
 from .task import RenderTask
 
 LIST = "highlights.json"
+UNTOUCHED = "untouched"
 _PICTURE = 640
 """Pixels of the longer side of the pictures beside the parts."""
 
@@ -51,6 +52,7 @@ def write_parts(task: RenderTask, ending: str, write: Callable[[RenderTask], dic
     files = sorted(file.name for file in task.output.iterdir())
     return {
         **made[0],
+        "method": _method_of({facts["method"] for facts in made}),
         "duration_ms": sum(facts["duration_ms"] for facts in made),
         "size_bytes": sum((task.output / name).stat().st_size for name in files),
         "files": files,
@@ -108,12 +110,30 @@ def _image(frame: VideoFrame) -> Image.Image:
 
 
 def _together(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each check once, for how many parts it was made and held."""
+    """Each check once, for how many parts it was made and held; of the untouched pictures, how many they are of all."""
     found: dict[str, list[bool]] = {}
     for facts in made:
         for check in facts["checks"]:
             found.setdefault(check["name"], []).append(check["ok"])
-    return [{"name": name, "ok": all(held), "detail": _of(held).dump()} for name, held in found.items()]
+    details = {name: _of(held) for name, held in found.items()} | _untouched(made)
+    return [{"name": name, "ok": all(held), "detail": details[name].dump()} for name, held in found.items()]
+
+
+def _untouched(made: list[dict[str, Any]]) -> dict[str, Message]:
+    """The one thing that is no yes or no. Where no picture of any part is untouched, the first says why."""
+    told = [(facts, check["detail"]) for facts in made for check in facts["checks"] if check["name"] == UNTOUCHED]
+    if not told:
+        return {}
+    if all(facts["method"] == "encoded" for facts in made):
+        return {UNTOUCHED: Message.read(told[0][1])}
+    ms = sum(facts["duration_ms"] * Message.read(detail).arguments.get("share", 0) for facts, detail in told)
+    share = ms / max(1, sum(facts["duration_ms"] for facts in made))
+    return {UNTOUCHED: message("engine.check.untouched_share", share=share)}
+
+
+def _method_of(methods: set[str]) -> str:
+    """How the pictures of all parts together were made."""
+    return methods.pop() if len(methods) == 1 else "hybrid"
 
 
 def _of(held: list[bool]) -> Message:

@@ -32,8 +32,8 @@ _NEARER = 0.97
 
 
 def write_video(task: RenderTask) -> FinishedReel:
-    """Pictures and sound, the untouched pictures copied where that is possible, as in no part. Raises EngineError."""
-    if task.preset.codec != "h264" or task.whole is not None:
+    """Pictures and sound, the untouched pictures copied where that is possible. Raises EngineError."""
+    if task.preset.codec != "h264":
         return _drawn(task)
     try:
         return _copied(task)

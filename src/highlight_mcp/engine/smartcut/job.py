@@ -13,7 +13,7 @@ from ..render.video_reader import ContainerPool
 from .encoder import StreamForm
 from .errors import NotCopyable
 from .joining import Joiner
-from .shots import HybridPlan, plan_copying
+from .shots import HybridPlan, aligned, plan_copying
 from .writer import HybridWriter
 
 _COPIED, _READ, _DECODED = Fraction(1, 10), Fraction(1, 50), Fraction(1, 5)
@@ -69,7 +69,8 @@ class HybridReel:
 def write_hybrid(task: RenderTask) -> HybridReel:
     """Write a reel of which the untouched pictures are copied. Raises NotCopyable where that cannot or need not be."""
     size, sources, progress = task.arrangement.size, task.sources, task.progress
-    made = plan_copying(task.plan, sources, size, progress.beat, as_filmed=task.preset.short_side is None)
+    as_filmed = task.preset.short_side is None
+    made = plan_copying(task.plan, sources, size, progress.beat, as_filmed, task.first)
     copied = Fraction(made.likely, made.render.frames)
     looks = _DECODED if made.is_short else _DECODED / 10
     progress.expect(1, writing=1 - copied + _COPIED * copied, checking=_READ + looks)
@@ -86,10 +87,12 @@ def write_hybrid(task: RenderTask) -> HybridReel:
 
 def _joined(task: RenderTask, made: HybridPlan, form: StreamForm) -> HybridReel:
     size, sources, progress = task.arrangement.size, task.sources, task.progress
-    on_grid = replace(task, arrangement=replace(task.arrangement, plan=made.render))
+    whole = None if task.whole is None else aligned(task.whole, made.shots)
+    on_grid = replace(task, arrangement=replace(task.arrangement, plan=made.render), whole=whole)
     renderer, gain = on_grid.renderer(size), on_grid.gain
     blocks, heard = on_grid.mixed().blocks(gain), 0
-    with HybridWriter(task.output, form, task.coding, task.timeline.title, task.chapters) as writer:
+    title = task.timeline.title
+    with HybridWriter(task.output, form, task.coding, title, task.chapters, made.origin) as writer:
         joiner = Joiner(made, sources, renderer, writer, progress.beat)
         for count in joiner.frames():
             while heard < count * SAMPLE_RATE / made.render.rate and (block := next(blocks, None)) is not None:
@@ -101,6 +104,7 @@ def _joined(task: RenderTask, made: HybridPlan, form: StreamForm) -> HybridReel:
         writer.finish()
         progress.finishing()
     # Where the rate varies, no picture of the reel is that of a frame of the plan: only its sound can be compared.
-    plan = made.render if made.base is None else replace(made.render, layers=())
-    reel = FinishedReel(task.output, plan, sources, renderer.letters, size, gain, written=writer.written)
+    finished = on_grid.finished(renderer.letters, size)
+    plan = finished.plan if made.base is None else replace(finished.plan, layers=())
+    reel = replace(finished, plan=plan, written=writer.written)
     return HybridReel(reel, made, form, writer.written, writer.kept, joiner.looks)

@@ -20,7 +20,10 @@ _WATCHED, _REBASED = 4, 16
 
 
 class Joiner:
-    """Goes through a reel once. `looks`: digests of what copied pictures beside joins show, by output frame."""
+    """Goes through a reel, or a part of one, once.
+
+    `looks`: digests of what copied pictures beside joins show, by output frame of the file.
+    """
 
     def __init__(
         self, made: HybridPlan, sources: Sources, renderer: VideoRenderer, writer: HybridWriter, beat: ProgressTick
@@ -33,19 +36,20 @@ class Joiner:
         self.looks: dict[int, bytes] = {}
 
     def frames(self) -> Iterator[int]:
-        """Write all pictures. Raises NotCopyable where a source is not what it seemed to be."""
-        at = 0
+        """Write all pictures; yields how many there are. Raises NotCopyable where a source is not what it seemed."""
+        first = at = self._made.first
         try:
-            while at < self._made.render.frames:
+            while at < first + self._made.render.frames:
                 shot = self._made.shots.get(at)
                 if shot is None:
                     self._draw(at)
                     at += 1
-                    yield at
+                    yield at - first
                     continue
-                yield from self._shot(shot)
+                for reached in self._shot(shot):
+                    yield reached - first
                 at = shot.shot.last
-                yield at
+                yield at - first
         finally:
             self._renderer.close()
             self._pool.close()
@@ -163,7 +167,8 @@ class _ShotCopying:
     def _encoded(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> "_Decoding | None":
         """The pictures that are decoded to be encoded again; what is drawn reads its own."""
         wanted = {place for place in (*plan.leading, *plan.trailing) if not self._is_drawn(frames[place])}
-        watched = {group.pictures[place].stamp: frames[place] for place in self._beside_joins(group, plan, frames)}
+        beside, origin = self._beside_joins(group, plan, frames), self._made.origin
+        watched = {group.pictures[place].stamp: frames[place] - origin for place in beside}
         needed = {group.pictures[place].stamp for place in wanted} | watched.keys()
         if not needed:
             return None

@@ -66,7 +66,8 @@ class SourceFacts:
 class HybridPlan:
     """What is copied of a reel; `render` is the plan with all shots and their sound on the grid of their sources.
 
-    Pictures of a varying rate keep their distances: they are shown at ticks of `base` seconds, else at frames.
+    Pictures of a varying rate keep their distances: they are shown at ticks of `base` seconds, else at frames. Of a
+    part of a reel `first` is where it begins; its frames keep the numbers that they have in the whole.
     """
 
     render: RenderPlan
@@ -75,6 +76,12 @@ class HybridPlan:
     facts: dict[str, SourceFacts]
     format: PictureFormat
     base: Fraction | None
+    first: int = 0
+
+    @property
+    def origin(self) -> int:
+        """The frame, or tick, of the reel with which the file begins."""
+        return self.first if self.base is None or not self.first else self.shots[self.first].starts
 
     @property
     def copyable(self) -> int:
@@ -96,15 +103,22 @@ class HybridPlan:
 
 
 def plan_copying(
-    plan: RenderPlan, sources: Sources, size: tuple[int, int], beat: ProgressTick, as_filmed: bool = False
+    plan: RenderPlan,
+    sources: Sources,
+    size: tuple[int, int],
+    beat: ProgressTick,
+    as_filmed: bool = False,
+    first: int = 0,
 ) -> HybridPlan:
-    """What of a plan can be copied into a reel of this size.
+    """What of a plan can be copied into a reel of this size, or into a part that begins with the frame `first`.
 
     `as_filmed`: woven fields and a varying rate stay what they are. Raises NotCopyable with the reason where nothing
     can be copied.
     """
     touched = TouchedFrames(plan)
-    shots = [shot for shot in plan.layers[0].shots if _is_footage(shot, sources)]
+    stretch = range(first, first + plan.frames + 1)
+    within = (shot for shot in plan.layers[0].shots if shot.first in stretch and shot.last in stretch)
+    shots = [shot for shot in within if _is_footage(shot, sources)]
     if not shots:
         raise NotCopyable("edits")
     reading = _Reading(sources, beat)
@@ -117,7 +131,7 @@ def plan_copying(
     chosen = facts[_media(fitting[0])].form
     varying = any(sources[_media(shot)].info.variable_frame_rate for shot in fitting)
     base = _one_base(placed) if varying and as_filmed else None
-    made = HybridPlan(_aligned(plan, placed), placed, touched, facts, chosen, base)
+    made = HybridPlan(aligned(plan, placed), placed, touched, facts, chosen, base, first)
     if made.copyable < _FEWEST * plan.frames:
         raise NotCopyable("edits")
     if made.likely < _FEWEST * plan.frames:
@@ -272,7 +286,7 @@ def _first_stamp(reader: PictureReader, start_s: Fraction) -> int:
     raise NotCopyable("no_entry")
 
 
-def _aligned(plan: RenderPlan, placed: dict[int, CopiedShot]) -> RenderPlan:
+def aligned(plan: RenderPlan, placed: dict[int, CopiedShot]) -> RenderPlan:
     """The plan with the pictures and the own sound of these shots moved onto the pictures of their source."""
     lowest, *above = plan.layers
     shots = tuple(placed[shot.first].shot if shot.first in placed else shot for shot in lowest.shots)

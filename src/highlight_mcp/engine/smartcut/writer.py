@@ -31,9 +31,16 @@ class HybridWriter:
     """The file being written; pictures come in the order in which they are shown, in runs of one kind."""
 
     def __init__(
-        self, path: Path, form: StreamForm, coding: Coding, title: str, chapters: Sequence[Chapter] = ()
+        self,
+        path: Path,
+        form: StreamForm,
+        coding: Coding,
+        title: str,
+        chapters: Sequence[Chapter] = (),
+        origin: int = 0,
     ) -> None:
-        self._form = form
+        """Ticks are counted from `origin` on, which is where a part of a reel begins."""
+        self._form, self._origin = form, origin
         assert coding.sound is not None
         self._container = av.open(url_of(path), "w", format=coding.muxer, options=dict(coding.options))
         if title:
@@ -60,6 +67,7 @@ class HybridWriter:
     def copy(self, units: Sequence[bytes], at: int, is_key: bool) -> None:
         """The next picture of a source in the order of decoding, shown at tick `at`."""
         self.end_run()
+        at -= self._origin
         data = with_lengths(unit for unit in units if not (kind_of(unit) == SEI and is_private(unit)))
         self.kept[at] = digest_of(units)
         self._write(data, at, is_key)
@@ -68,7 +76,7 @@ class HybridWriter:
         """The next picture of a run that is encoded, shown at tick `at`."""
         if self._encoder is None:
             self._encoder = encoder_of(self._form, fitting_crf(self._form, frame))
-        frame.pts, frame.time_base, frame.pict_type = at, self._form.base, 0
+        frame.pts, frame.time_base, frame.pict_type = at - self._origin, self._form.base, 0
         self._take(self._encoder.encode(frame))
 
     def end_run(self) -> None:
