@@ -24,15 +24,30 @@ async def test_the_ending_of_a_name_chooses_what_is_made(bench: Bench, match: Pa
     async with bench.host() as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.finished("edit", operations=SECOND)
-        sound = await host.finished("export", filename="words only.mp3")
+        sound = await host.finished("export", filename="for/radio/words only.mp3")
         moving = await host.finished("export", filename="for the chat.gif")
-    assert (Path(sound["path"]).name, Path(moving["path"]).name) == ("words only.mp3", "for the chat.gif")
+        elsewhere = await host.error("export", filename="/etc/x.gif")
+        hidden = await host.error("export", filename=".ssh/x.gif")
+    assert Path(sound["path"]).relative_to(Path(moving["path"]).parent) == Path("for/radio/words only.mp3")
+    assert Path(moving["path"]).name == "for the chat.gif"
+    assert "may not be put into “/etc”" in elsewhere["message"] and "none of them hidden" in hidden["message"]
     assert "width" not in sound
     assert all(check["ok"] for made in (sound, moving) for check in made["checks"])
     with av.open(sound["path"]) as container:
         assert (container.format.name, len(container.streams.video)) == ("mp3", 0)
     with Image.open(moving["path"]) as image:
         assert (image.format, image.size) == ("GIF", (480, 270))
+
+
+async def test_several_presets_are_several_files_of_one_call(bench: Bench, match: Path) -> None:
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        made = await host.raw("export", preset="audio,gif,csv", filename="goal", wait_s=25)
+    facts = made.structured_content or {}
+    assert [Path(each["path"]).name for each in facts["exports"]] == ["goal audio.m4a", "goal gif.gif", "goal csv.csv"]
+    assert (facts["status"], facts["progress"]) == ("completed", 100)
+    assert {Path(block.uri).suffix for block in made.content if block.type == "resource_link"} >= {".m4a", ".gif"}
 
 
 @pytest.mark.slow

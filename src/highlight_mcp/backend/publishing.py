@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ..contract.addresses import folder_in
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.formats import honest
 from ..contract.redaction import printable
 from ..files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from ..messages.reasons import reason_of
-from .config import Reached
+from .config import BackendConfig, Reached
 
 Remember = Callable[[Path], bool]
 
@@ -76,6 +77,27 @@ def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for place in missing:
         place.chmod(0o755)
+
+
+def chosen_folder(named: str | None, config: BackendConfig, output_dir: Path) -> Path:
+    """The folder of a reel: that of reels, or one that is named below it or inside a folder of footage.
+
+    Raises ApiError `outside_roots` for any other, for hidden ones and for our own, and where a server of several people
+    is asked for one.
+    """
+    if named is None:
+        return output_dir
+    roots = [output_dir, *config.media_roots]
+    try:
+        folder = folder_in(output_dir, named).resolve()
+        root = next((each for each in roots if folder.is_relative_to(each.resolve())), None)
+    except (OSError, ValueError, RuntimeError):
+        root = None
+    hidden = root is not None and any(part.startswith(".") for part in folder.relative_to(root.resolve()).parts)
+    if config.strict or root is None or hidden or folder.is_relative_to(config.home.resolve()):
+        listed = ", ".join(dict.fromkeys(map(str, roots)))
+        raise ApiError(error_info("outside_roots", "backend.folder_outside", folder=named, listed=listed))
+    return folder
 
 
 def require_writable(folder: Path) -> None:

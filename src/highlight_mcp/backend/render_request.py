@@ -83,7 +83,8 @@ def read_request(
         raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
     chapters = bool(request.output.chapters)
     wanted = [choice.name, choice.ending, most_bytes, split, hardware, chapters, request.output.filename or ""]
-    parts = [timeline.model_dump_json(), *wanted, request.session_id]
+    place = [request.output.folder] if request.output.folder else []
+    parts = [timeline.model_dump_json(), *wanted, *place, request.session_id]
     identity = hashlib.sha256(dumps(parts).encode()).hexdigest()
     return RenderSpec(
         timeline, used, choice, request.output.filename, identity, settings, most_bytes, split, hardware, chapters

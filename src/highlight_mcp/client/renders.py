@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from ..contract.addresses import folder_in
 from ..contract.draft_codec import fingerprint
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.exports import ExportChoice, ExportDetails, choose_export
@@ -103,7 +104,9 @@ class RenderService:
         output = await self._output(choice, filename, details)
         purpose = fingerprint([state.draft, choice.name, choice.ending, filename, *details.wire().values()])
         async with self._starting:
-            known = await self._running(state.session_id, purpose) or await self._kept(state.session_id, purpose)
+            known = await self._running(state.session_id, purpose) or await self._kept(
+                state.session_id, purpose, details.folder
+            )
             if known is not None:
                 return known.snapshot(joined=True)
             try:
@@ -174,14 +177,16 @@ class RenderService:
                     return replace(record, info=render)
         return None
 
-    async def _kept(self, session_id: str, purpose: str) -> RenderRecord | None:
+    async def _kept(self, session_id: str, purpose: str, named: str | None) -> RenderRecord | None:
         """The finished export of the same, where its file lies as the local backend left it."""
         config = self._caller.credentials.config
         if config.kind != "embedded":
             return None
         same = (each for each in self._records.of(session_id) if each.purpose == purpose and each.path)
+        folder = await anyio.to_thread.run_sync(_real, folder_in(config.output_dir, named))
         for record in same:
-            there = record.info.status == "completed" and Path(record.path or "").parent == config.output_dir
+            place = await anyio.to_thread.run_sync(_real, Path(record.path or "").parent)
+            there = record.info.status == "completed" and place == folder
             if there and await anyio.to_thread.run_sync(_is_untouched, record):
                 return record
         return None
@@ -189,7 +194,7 @@ class RenderService:
     async def _output(self, choice: ExportChoice, filename: str | None, details: ExportDetails) -> RenderOutput:
         """What to ask of the service. Raises ApiError `not_supported` for what only our own backend makes."""
         here = self._caller.credentials.config.kind == "embedded"
-        if await self._extensions.present() and (here or not details.split):
+        if await self._extensions.present() and (here or not (details.split or details.folder)):
             return RenderOutput(format=choice.ending, preset=choice.name, filename=filename, **details.wire())
         if choice.name not in PUBLISHED or details.asked:
             what = choice.name if choice.name not in PUBLISHED else ", ".join(details.model_dump(exclude_defaults=True))
@@ -344,6 +349,14 @@ class RenderService:
             raise
         render = record.info.model_copy(update={"fault": None})
         return replace(record, path=str(path), info=render if reel is None else _seen(render, reel))
+
+
+def _real(folder: Path) -> Path:
+    """Where a folder really is; links in a circle lead nowhere."""
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):
+        return folder
 
 
 def _is_untouched(record: RenderRecord) -> bool:

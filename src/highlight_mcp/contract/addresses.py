@@ -75,6 +75,11 @@ def shell_path(text: str | Path) -> Path:
         raise UnknownHome("contract.unknown_home", path=str(text)) from None
 
 
+def folder_in(base: Path, named: str | None) -> Path:
+    """The folder that is named beside `base`: itself where none is, below it unless the name says where it lies."""
+    return base if named is None else base / typed_path(named)
+
+
 def typed_path(text: str) -> Path:
     """The path that a text names; `~` is the home of whoever runs this.
 

@@ -23,12 +23,13 @@ class ExportChoice(NamedTuple):
 
 
 class ExportDetails(FrozenModel):
-    """What else is asked of an export: at most so many megabytes (10⁶ bytes), parts, hardware, chapters."""
+    """What else is asked of an export: at most so many megabytes (10⁶ bytes), parts, hardware, chapters, a folder."""
 
     max_size_mb: float | None = None
     split: bool = False
     hardware: bool = False
     chapters: bool = False
+    folder: str | None = None
 
     @property
     def asked(self) -> bool:
@@ -49,16 +50,16 @@ def choose_export(preset: str | None, filename: str | None, format_: str | None 
     asked = preset.strip().lower() if preset else ""
     if asked and asked not in PRESETS:
         raise ApiError(error_info("bad_request", "contract.no_preset", asked=asked[:60], presets=", ".join(PRESETS)))
-    ending = _ending(filename or "") or _ending(f"x.{format_}" if format_ else "")
+    ending = ending_of(filename or "") or ending_of(f"x.{format_}" if format_ else "")
     name = asked or (implied_by(ending) if ending else DEFAULT_PRESET)
     if name is None or (ending and ending not in PRESETS[name].endings):
         raise _misnamed(filename or f"{format_}", ending, name)
-    if filename and format_ and _ending(filename) not in ("", format_):
-        raise _misnamed(filename, _ending(filename), name)
+    if filename and format_ and ending_of(filename) not in ("", format_):
+        raise _misnamed(filename, ending_of(filename), name)
     return ExportChoice(name, PRESETS[name], ending or PRESETS[name].endings[0])
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
     """The ending of a name where it is that of media, edit lists or captions; else empty: it is part of the name."""
     ending = name_parts(name)[1]
     return ending if ending == "mp4" or ending in OTHER_FORMATS else ""

@@ -42,6 +42,7 @@ class RenderOutput(WireModel):
     split: bool | None = None
     hardware: bool | None = None
     chapters: bool | None = None
+    folder: str | None = Field(None, max_length=1000)
 
 
 class RenderRequest(WireModel):

@@ -49,5 +49,5 @@ def _unpacked(value: Any, schema: Schema) -> Any:
     return [value] if schema.get("items", {}).get("type") == "string" else value
 
 
-SessionId = Annotated[str | None, Field(description="Default: your latest session", min_length=1, max_length=200)]
+SessionId = Annotated[str | None, Field(description="Default: the latest", min_length=1, max_length=200)]
 WaitS = Annotated[float, Field(ge=0, le=25, description="Seconds to wait for the end")]

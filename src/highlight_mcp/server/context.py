@@ -237,11 +237,14 @@ async def wait_for_any_edit(call: ToolContext, client: BackendClient, session_id
         call.meter.update(turn.progress, turn.total, format_stage(turn.stage, turn.said))
 
 
-async def wait_for_export(call: ToolContext, client: BackendClient, render_id: str) -> RenderResult:
-    """An export after waiting for its end. Raises ApiError."""
+async def wait_for_export(
+    call: ToolContext, client: BackendClient, render_id: str, *, number: int = 1, of: int = 1
+) -> RenderResult:
+    """An export after waiting for its end; it may be one `of` several. Raises ApiError."""
 
     def seen(render: RenderResult) -> None:
-        call.meter.update(render.progress, 100, export_stage(render) or "")
+        done = 100 if render.finished else render.progress
+        call.meter.update(100 * (number - 1) + done, 100 * of, export_stage(render) or "")
 
     return await client.render(render_id, call.remaining_s, seen)
 

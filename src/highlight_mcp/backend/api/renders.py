@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ...contract.errors import ApiError, error_info
 from ...contract.render import RenderList, RenderRequest
 from ..jobs import RENDER
-from ..publishing import require_writable
+from ..publishing import chosen_folder, require_writable
 from ..render_request import RenderSpec, read_request
 from ..services import Services
 from ..storage import require_space
@@ -30,7 +30,10 @@ async def submit(request: Request) -> Response:
     session = await asyncio.to_thread(services.sessions.get, account, body.session_id)
     problems = await refresh_sources(request, session.id)
     sources = {source.info.media_id: source for source in await asyncio.to_thread(services.media_store.of, session.id)}
-    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings_of(request))
+    asked = settings_of(request)
+    folder = await asyncio.to_thread(chosen_folder, body.output.folder, services.config, Path(asked.output_dir))
+    settings = asked.model_copy(update={"output_dir": str(folder)})
+    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings)
     require_usable(problems, (source.info.media_id for source in spec.sources))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)

@@ -1,16 +1,19 @@
 """`export`: render the timeline to a file."""
 
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import anyio
 from mcp.types import Annotations, ContentBlock, ResourceLink
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from ...client.backend import BackendClient
 from ...client.results import RenderResult
+from ...contract.addresses import typed_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.exports import ExportDetails, choose_export
+from ...contract.exports import ExportDetails, choose_export, ending_of
 from ...contract.formats import mime_of
 from ...contract.redaction import display_name
 from ...contract.render import RenderStatus
@@ -21,10 +24,22 @@ from ...timeline.time import format_time
 from ..arguments import Arguments, SessionId, WaitS
 from ..context import ToolContext, wait_for_export
 from ..file_links import NEW_S, FileLocation, locate_reel, lost_reel
-from ..outputs import ToolOutput, export_stage, failure_of, problem_of, refused, stage_name, word_of
+from ..outputs import (
+    ANY_OBJECTS,
+    ExportSummary,
+    ToolOutput,
+    export_stage,
+    failure_of,
+    problem_of,
+    refused,
+    stage_name,
+    word_of,
+)
 from ..tool import Reply, Tool
 from ..workspace.local_export import present
 
+Cancel = Callable[[], Awaitable[Any]]
+_LONGEST_NAME = 120
 _OTHERS = ", ".join(name for name in PRESETS if name != DEFAULT_PRESET)
 
 
@@ -33,22 +48,60 @@ class ExportArguments(Arguments):
 
     session_id: SessionId = None
     version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
-    preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}")] = None
-    filename: Annotated[str | None, Field(min_length=1, max_length=120, description="No folder")] = None
+    preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}; several: a,b")] = None
+    filename: Annotated[str | None, Field(min_length=1, max_length=1000, description="May begin with a folder")] = None
     max_size_mb: Annotated[float | None, Field(gt=0)] = None
     hardware: bool = False
     chapters: Annotated[bool, Field(description="With text")] = False
     split: Annotated[bool, Field(description="A file per clip")] = False
-    render_id: Annotated[
-        str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for it; starts nothing")
-    ] = None
+    render_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Wait on for it")] = None
     local: Annotated[bool, Field(description="Render on this machine")] = False
     wait_s: WaitS = 20
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that the file name begins with, as it was written."""
+        head, mark, _ = (self.filename or "").rpartition("/")
+        return (head or mark) if mark else None
+
+    @property
+    def name(self) -> str | None:
+        """The file name alone."""
+        return (self.filename or "").rpartition("/")[2] or None
+
+    @property
+    def presets(self) -> list[str]:
+        """The names of all presets that are asked for, each once; none for the default."""
+        return list(dict.fromkeys(filter(None, (each.strip() for each in (self.preset or "").split(",")))))
+
+    def each(self, title: str) -> Iterator["ExportArguments"]:
+        """The same for each of several presets alone; its name is in those of their files."""
+        ending = ending_of(self.name or "")
+        stem = (self.name or "").removesuffix(f".{ending}") if ending else self.name
+        folder = f"{self.folder.rstrip('/')}/" if self.folder is not None else ""
+        for preset in self.presets:
+            name = f"{stem or title.replace('/', ' ')} {preset.replace(':', 'x')}".strip()
+            whole = folder + (f"{name}.{ending}" if ending else name)
+            yield self.model_copy(update={"preset": preset, "filename": whole})
 
     @property
     def details(self) -> ExportDetails:
         """What is asked of the file beyond its preset."""
         return ExportDetails.copied_from(self)
+
+    def check(self, *, paths_known: bool) -> None:
+        """Raises ApiError for what cannot be a file name, or promises another file than the preset makes.
+
+        A caller who does not see this machine (not `paths_known`) may name folders below that of reels alone.
+        """
+        wrong = self.filename is not None and (self.name is None or any(mark in self.filename for mark in ("\\", "\0")))
+        if wrong or len(self.name or "") > _LONGEST_NAME:
+            raise refused("server.no_filename", name=self.filename or "")
+        folder = typed_path(self.folder or "")
+        if not paths_known and (folder.is_absolute() or ".." in folder.parts):
+            raise refused("server.folder_of_server", folder=self.folder or "")
+        for each in self.each("") if len(self.presets) > 1 else (self,):
+            choose_export(each.preset, each.name)
 
 
 class CheckSummary(FrozenModel):
@@ -76,9 +129,12 @@ class ExportOutput(ToolOutput):
     files: tuple[str, ...] | None = None
     chapters: tuple[str, ...] | None = None
     checks: tuple[CheckSummary, ...] | None = None
+    exports: Annotated[tuple[ExportSummary, ...] | None, WithJsonSchema(ANY_OBJECTS)] = None
 
     def lines(self) -> list[str]:
         """Where the reel is and what it is, or how far the render has come."""
+        if self.exports is not None:
+            return [say("server.export_state", render=each.line()) for each in self.exports]
         if self.status in ("pending", "processing"):
             percent = self.progress or 0
             return [say("server.exporting", percent=percent, stage=self.stage or stage_name("waiting"))]
@@ -123,23 +179,58 @@ def check_name(check: CheckSummary) -> str:
 async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     """Start a render, join the running one of the same timeline, or wait on for one."""
     call.limit(asked.wait_s)
-    if asked.filename is not None and any(mark in asked.filename for mark in ("/", "\\", "\0")):
-        raise refused("server.filename_with_folder", name=asked.filename)
-    choose_export(asked.preset, asked.filename)
+    asked.check(paths_known=call.state.options.link_provider is None)
     client = await call.client()
     if asked.render_id is not None:
         call.session_id = asked.session_id
-        render_id = asked.render_id
-    else:
-        session_id = await call.session(client, asked.session_id)
-        render = await _start_or_join(call, client, session_id, asked)
-        render_id = render.render_id
+        return await _followed(call, client, asked.render_id)
+    session_id = await call.session(client, asked.session_id)
+    if len(asked.presets) > 1:
+        return await _several(call, client, session_id, asked)
+    render, cancel = await _start_or_join(call, client, session_id, asked)
+    if not render.joined:
+        call.accepted(message("server.export_goes_on", render_id=render.render_id), cancel)
+    return await _followed(call, client, render.render_id)
+
+
+async def _several(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Reply:
+    """Start them all, then wait for one after the other; a preset that is refused is told beside the others."""
+    started: list[RenderResult] = []
+    cancels: list[Cancel] = []
+    refusals: list[ApiError] = []
+
+    async def cancel_all() -> None:
+        for cancel in cancels:
+            await cancel()
+
+    title = (await client.state(session_id)).task_name
+    for one in asked.each(title):
+        try:
+            render, cancel = await _start_or_join(call, client, session_id, one)
+        except ApiError as error:
+            refusals.append(error)
+            continue
+        started.append(render)
+        if not render.joined:
+            cancels.append(cancel)
+            call.accepted(message("server.export_goes_on", render_id=started[0].render_id), cancel_all)
+    if not started:
+        raise refusals[0]
+    replies = [
+        await _followed(call, client, render.render_id, number=number, of=len(started))
+        for number, render in enumerate(started, 1)
+    ]
+    return _together(replies, refusals)
+
+
+async def _followed(call: ToolContext, client: BackendClient, render_id: str, *, number: int = 1, of: int = 1) -> Reply:
+    """An export as it is after waiting for its end; it may be one `of` several. Raises ApiError."""
     beside = call.state.here if call.state.here is not None and call.state.here.knows(render_id) else None
     lacks: tuple[str, ...] = ()
     if beside is not None:
         call.session_id, lacks = beside.told(render_id)
         client = await beside.client()
-    render = await wait_for_export(call, client, render_id)
+    render = await wait_for_export(call, client, render_id, number=number, of=of)
     if beside is not None:
         render = replace(render, session_id=call.session_id or "")
     call.session_id = render.session_id or call.session_id
@@ -155,27 +246,24 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
 
 async def _start_or_join(
     call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments
-) -> RenderResult:
-    """The render that this call has started or joined. Raises ApiError."""
+) -> tuple[RenderResult, Cancel]:
+    """The render that this call has started or joined, and what cancels it. Raises ApiError."""
     state = await (client.state(session_id) if asked.version is None else client.version(session_id, asked.version))
     if not state.exportable:
         raise ApiError(error_info("nothing_to_export"))
     with anyio.CancelScope(shield=True):
         if asked.local and call.state.here is not None:
-            render = await call.state.here.start(client, state, asked.preset, asked.filename, asked.details)
+            render = await call.state.here.start(client, state, asked.preset, asked.name, asked.details)
             client = await call.state.here.client()
         else:
             render = await _start(call, client, session_id, asked)
-        if not render.joined:
-            notice = message("server.export_goes_on", render_id=render.render_id)
-            call.accepted(notice, lambda: client.cancel_render(render.render_id))
-    return render
+    return render, partial(client.cancel_render, render.render_id)
 
 
 async def _start(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> RenderResult:
     """Start a render; where the plan forbids it, say what this machine can do. Raises ApiError."""
     try:
-        return await client.start_render(session_id, asked.preset, asked.filename, asked.version, asked.details)
+        return await client.start_render(session_id, asked.preset, asked.name, asked.version, asked.details)
     except ApiError as error:
         raise ApiError(await _with_offer(call, client, session_id, asked.preset, error.fault)) from None
 
@@ -206,6 +294,27 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
         next_step=_download(place) if render.finished else wait,
     )
+
+
+def _together(replies: Sequence[Reply], refusals: Sequence[ApiError]) -> Reply:
+    """Several exports as one answer: each in short, the first that is not over as the one to wait for."""
+    answers = [reply.answer for reply in replies if isinstance(reply.answer, ExportOutput)]
+    going_on = [each for each in answers if each.status in ("pending", "processing")]
+    shown = (going_on or [each for each in answers if each.status != "completed"] or answers)[0]
+    refused_ones = tuple(error.fault.text for error in refusals)
+    warnings = tuple(dict.fromkeys(line for each in answers for line in each.warnings or ()))
+    answer = ExportOutput(
+        session_id=shown.session_id,
+        render_id=shown.render_id,
+        status=shown.status,
+        progress=sum(100 if each.status == "completed" else each.progress or 0 for each in answers) // len(answers),
+        stage=shown.stage,
+        error=shown.error,
+        exports=tuple(ExportSummary.copied_from(each, render_id=each.render_id or "") for each in answers),
+        warnings=(*refused_ones, *warnings) or None,
+        next_step=shown.next_step,
+    )
+    return Reply(answer, [block for reply in replies for block in reply.blocks])
 
 
 def _download(place: FileLocation) -> str | None:
@@ -261,9 +370,7 @@ def _about(render: RenderResult, *, facts: bool) -> list[ContentBlock]:
 EXPORT = Tool(
     name="export",
     title="Export the reel",
-    description=(
-        "Render the timeline to a file, check it and return its path. A render that runs is joined, not started twice."
-    ),
+    description=("Render the timeline to a file, check it and return its path. One that runs is joined."),
     arguments=ExportArguments,
     result=ExportOutput,
     run=export,
