@@ -80,12 +80,20 @@ def _add_making(commands: "Commands") -> None:
     reel.add_argument("words", nargs="+", metavar="FILE… WHAT", help=say("shell.option.words"))
     for made in (demo, reel):
         made.add_argument("-o", "--output", metavar="OUT", help=say("shell.option.output"))
-        made.add_argument("--preset", choices=tuple(PRESETS), help=say("shell.option.preset"))
+        made.add_argument("--preset", type=_presets, metavar="PRESET[,…]", help=say("shell.option.presets"))
     render = _command(commands, "render", "engine")
     render.add_argument("timeline", metavar="TIMELINE.json", help=say("shell.option.timeline"))
     render.add_argument("-o", "--output", metavar="OUT", required=True, help=say("shell.option.target"))
     render.add_argument("--preset", choices=tuple(PRESETS), help=say("shell.option.preset"))
     _add_json(render)
+
+
+def _presets(text: str) -> str:
+    """Names of presets with commas between, each of them known."""
+    if unknown := [each for each in text.split(",") if each.strip() not in PRESETS]:
+        known = say("contract.no_preset.next", presets=", ".join(PRESETS))
+        raise argparse.ArgumentTypeError(f"{say('contract.no_preset', asked=unknown[0][:60])} {known}")
+    return text
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

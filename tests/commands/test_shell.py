@@ -33,6 +33,19 @@ def test_a_reel_never_overwrites_a_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert "exists already" in capsys.readouterr().err
 
 
+def test_of_several_presets_the_one_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["reel", "match.mp4", "20 seconds", "--preset", "1080p,8k"])
+    assert ended.value.code == 2
+    assert "There is no preset “8k”" in capsys.readouterr().err
+
+
+def test_each_of_several_presets_has_a_file_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out 4x5.mp4").write_bytes(b"precious")
+    assert main(["reel", "match.mp4", "20 seconds", "--preset", "480p,4:5", "-o", str(tmp_path / "out.mp4")]) == 1
+    assert "out 4x5.mp4" in capsys.readouterr().err
+
+
 def test_analysing_a_missing_file_names_it_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyse", "nowhere.mp4"]) == 1
     error = capsys.readouterr().err

@@ -29,6 +29,8 @@ from .shell import (
     target_of,
 )
 
+Wanted = tuple[str | None, Path | None]
+"""The name of a preset, None for that of the file name, and where its reel goes, None for the output folder."""
 SHOWN_PICKS = 12
 
 
@@ -47,14 +49,18 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def make(named: Sequence[str], wish: str, output: str | None = None, preset: str | None = None) -> int:
-    """Upload, edit and export through a server of our own; print what was made and why."""
+    """Upload, edit and export through a server of our own; print what was made and why.
+
+    `preset` may name several, with commas between: the reel is made in each, with its name in that of the file.
+    """
+    presets: list[str | None] = [each.strip() for each in preset.split(",")] if preset else [None]
     try:
-        target = target_of(output, preset) if output else None
+        wanted = [(each, _target(output, each, several=len(presets) > 1)) for each in presets]
     except ShellError as error:
         return exit_with_error(error)
     sources = [file if "://" in file else str(shell_path(file)) for file in named]
     try:
-        return anyio.run(_stoppable, sources, wish, target, preset)
+        return anyio.run(_stoppable, sources, wish, wanted)
     except ToolFailed as failure:
         return exit_with_error(verbatim(str(failure)))
     except ExceptionGroup as group:
@@ -64,11 +70,21 @@ def make(named: Sequence[str], wish: str, output: str | None = None, preset: str
         return exit_with_error(verbatim(str(first)))
 
 
-async def _stoppable(sources: list[str], wish: str, target: Path | None, preset: str | None) -> int:
+def _target(output: str | None, preset: str | None, *, several: bool) -> Path | None:
+    """Where the reel of a preset goes. Raises ShellError."""
+    if output is None:
+        return None
+    named = Path(output)
+    if several:
+        named = named.with_stem(f"{named.stem} {(preset or '').replace(':', 'x')}")
+    return target_of(str(named), preset)
+
+
+async def _stoppable(sources: list[str], wish: str, wanted: Sequence[Wanted]) -> int:
     """Make the reel; a signal cancels what runs, another one leaves at once."""
     async with stopping() as stop, open_client(_roots_including(sources)) as host:
         with stop.work:
-            status = await _make(host, sources, wish, target, preset)
+            status = await _make(host, sources, wish, wanted)
         if stop.number is not None:
             with anyio.move_on_after(STOP_S):
                 say_stopped(await host.stop())
@@ -76,7 +92,7 @@ async def _stoppable(sources: list[str], wish: str, target: Path | None, preset:
     return status
 
 
-async def _make(host: McpClient, sources: list[str], wish: str, target: Path | None, preset: str | None) -> int:
+async def _make(host: McpClient, sources: list[str], wish: str, wanted: Sequence[Wanted]) -> int:
     uploaded = await host.upload(sources=sources, new_session=True)
     session = uploaded["session_id"]
     for failed in uploaded.get("failed") or []:
@@ -91,9 +107,13 @@ async def _make(host: McpClient, sources: list[str], wish: str, target: Path | N
     _show_edit(edited)
     versions = [each["version"] for each in edited.get("versions") or []]
     if not versions:
-        return await _deliver(host, session, target, preset)
-    named = [(n, target.with_stem(f"{target.stem} v{n}") if target else None) for n in versions]
-    return max([await _deliver(host, session, own, preset, version=n) for n, own in named])
+        return max([await _deliver(host, session, target, preset) for preset, target in wanted])
+    named = [
+        (n, preset, target.with_stem(f"{target.stem} v{n}") if target else None)
+        for n in versions
+        for preset, target in wanted
+    ]
+    return max([await _deliver(host, session, own, preset, version=n) for n, preset, own in named])
 
 
 async def _deliver(
