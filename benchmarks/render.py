@@ -1,12 +1,14 @@
 """What rendering a reel costs, next to plainly decoding and encoding the same stretches of the recording.
 
-    python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--titles] [--repeat 2] [--smartcut PATH]
+    python benchmarks/render.py FILE [--cuts 20] [--cut-ms 1500] [--vertical] [--follow] [--titles] [--repeat 2]
+        [--smartcut PATH]
 
 Each run is a process of its own. Printed: CPU seconds for each second of the reel, CPU seconds in all, wall
-seconds, peak resident memory, and all that was read, the finished reel included, also as a share of the
-recording. The raw limit seeks, decodes and encodes with the same x264 settings and the same AAC, and does nothing
-else: no exact sound, no fitting, no checks. `--smartcut` runs the command of that name (PyPI: smartcut 1.7, in an environment of its own) on the same
-stretches; how it was made and how many pictures are untouched is said of ours.
+seconds, peak resident memory. The raw limit seeks, decodes and encodes with the same x264 settings
+and the same AAC, and does nothing else: no exact sound, no fitting, no checks. `--smartcut` runs the command of that
+name (PyPI: smartcut 1.7, in an environment of its own) on the same stretches; how it was made and how many pictures
+are untouched is said of ours. `--follow` renders the vertical reel twice: with a still crop in the middle, and with one
+that follows, whose cost includes the looks that its way is found out by.
 """
 
 import argparse
@@ -25,13 +27,16 @@ import av
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
+from highlight_mcp.engine.edit.footage_analyzer import MediaAnalyzer
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.decoding import seek
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import run
 from highlight_mcp.messages import in_words
 from highlight_mcp.presets import PRESETS
-from highlight_mcp.timeline.model import Clip, Text, TextStyle, TextTrack, Timeline, VideoTrack
+from highlight_mcp.timeline.media import MediaInfo
+from highlight_mcp.timeline.model import Clip, Framing, Text, TextStyle, TextTrack, Timeline, VideoTrack
+from highlight_mcp.timeline.operations.picture import framed
 from highlight_mcp.timeline.time import TimeRange
 
 
@@ -58,9 +63,23 @@ def timeline_of(path: Path, cuts: int, cut_ms: int, vertical: bool, titles: bool
     return timeline, {"info": info.model_dump(mode="json"), "path": str(path)}
 
 
+def following(path: Path, out: Path, options: argparse.Namespace) -> float:
+    """Find out how the crop goes along with what moves, and render that; seconds of the reel."""
+    timeline, entry = timeline_of(path, options.cuts, options.cut_ms, True, options.titles)
+    media = {"a": MediaInfo.model_validate(entry["info"])}
+    senses = MediaAnalyzer(media, {"a": path}, None, no_progress)
+    timeline, told = framed(timeline, media, senses, (1080, 1920), Framing())
+    print(*told, file=sys.stderr)
+    return _rendered(timeline, entry, out)
+
+
 def ours(path: Path, out: Path, options: argparse.Namespace) -> float:
     """Render; seconds of the reel."""
-    timeline, entry = timeline_of(path, options.cuts, options.cut_ms, options.vertical, options.titles)
+    vertical = options.vertical or options.follow
+    return _rendered(*timeline_of(path, options.cuts, options.cut_ms, vertical, options.titles), out)
+
+
+def _rendered(timeline: Timeline, entry: dict[str, Any], out: Path) -> float:
     spec = {"timeline": timeline.model_dump(mode="json"), "media": [entry], "output": str(out), "preset": "1080p"}
     facts = run(spec, no_progress)
     untouched = next(in_words(check)["detail"] for check in facts["checks"] if check["name"] == "untouched")
@@ -117,26 +136,19 @@ def _between(container: Any, stream: Any, start_s: Fraction, end_s: Fraction) ->
             yield frame
 
 
-STEPS = {"plain": plain, "render": ours, "smartcut": smartcut}
+STEPS = {"plain": plain, "render": ours, "follow": following, "smartcut": smartcut}
 
 
 def child(name: str, path: Path, options: argparse.Namespace) -> None:
     """One run in this process; its cost as a line of JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        begin, read_before = time.perf_counter(), bytes_read()
+        begin = time.perf_counter()
         seconds = STEPS[name](path, Path(folder) / "out.mp4", options)
         wall = time.perf_counter() - begin
     used = resource.getrusage(resource.RUSAGE_CHILDREN if name == "smartcut" else resource.RUSAGE_SELF)
     peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     cpu = used.ru_utime + used.ru_stime
-    read_mb = (bytes_read() - read_before) / 1e6
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak, "read_mb": read_mb}))
-
-
-def bytes_read() -> int:
-    """What this process and those it waited for have read from files and pipes; 0 where the system does not tell."""
-    told = Path("/proc/self/io")
-    return int(told.read_text().split()[1]) if told.exists() else 0
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "wall": wall, "peak_mb": peak}))
 
 
 def main() -> None:
@@ -146,6 +158,7 @@ def main() -> None:
     parser.add_argument("--cuts", type=int, default=20)
     parser.add_argument("--cut-ms", type=int, default=1500)
     parser.add_argument("--vertical", action="store_true")
+    parser.add_argument("--follow", action="store_true")
     parser.add_argument("--titles", action="store_true")
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--smartcut", type=str)
@@ -155,16 +168,23 @@ def main() -> None:
         child(options.step, options.file, options)
         return
     print(f"{options.file.name}: {options.cuts} cuts of {options.cut_ms} ms, {os.cpu_count()} CPUs")
-    print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}{'read MB':>9}{'of file':>9}")
+    print(f"{'':8}{'CPU s/s':>9}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
     for number in range(options.repeat):
-        for name in ("plain", *(("smartcut",) if options.smartcut else ()), "render"):
+        for name in (
+            "plain",
+            *(("smartcut",) if options.smartcut else ()),
+            "render",
+            *(("follow",) if options.follow else ()),
+        ):
             command = [sys.executable, __file__, *sys.argv[1:], "--step", name]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             cost = json.loads(done.stdout.splitlines()[-1])
-            per_second, told = cost["cpu"] / cost["seconds"], done.stderr.strip() if name == "render" else ""
+            per_second, told = (
+                cost["cpu"] / cost["seconds"],
+                done.stderr.strip() if name in ("render", "follow") else "",
+            )
             print(
                 f"{name:8}{per_second:9.3f}{cost['cpu']:8.1f}{cost['wall']:8.1f}{cost['peak_mb']:9.0f}"
-                f"{cost['read_mb']:9.0f}{cost['read_mb'] * 1e6 / options.file.stat().st_size:9.1%}"
                 f"  #{number + 1} {told}"
             )
 

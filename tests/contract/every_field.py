@@ -47,6 +47,8 @@ CARDS: dict[str, Any] = {"color": "#ff0000"}
 """What clips without footage have."""
 HIDDEN = {
     "focus": "which side of wider footage is kept: the pictures show it, and it is settled anew with the shape",
+    "camera": "how the crop goes along with its subject, found anew with the shape; the edit that found it tells it",
+    "hand_framed": "that a clip is framed for itself: the edit that did it tells it, the pictures show it",
     "extra": "fields of others, which are kept as they came",
 }
 """What no list of clips tells, and why."""

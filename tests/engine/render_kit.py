@@ -19,6 +19,7 @@ from highlight_mcp.engine.render import fonts, shaping
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.video_reader import RenderSource
 from highlight_mcp.presets import Preset
+from highlight_mcp.timeline.camera import CameraPath, CameraShot
 from highlight_mcp.timeline.model import Clip, Timeline, Track, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -44,6 +45,13 @@ def shot(media_id: str, start_ms: int, duration_ms: int, source_ms: int = 0, spe
         speed=Fraction(speed),
         **more,
     )
+
+
+def camera(*points: tuple[int, float], share: float = 81 / 256) -> CameraPath:
+    """The way of a crop through (source ms, middle)."""
+    span = TimeRange(start_ms=points[0][0], end_ms=points[-1][0])
+    way = CameraShot(start_ms=span.start_ms, points=points)
+    return CameraPath(span=span, share=share, move="pan", by="motion", shots=(way,))
 
 
 def reel(*clips: Clip, tracks: tuple[Track, ...] = (), rate: str | int = 25, **more: Any) -> Timeline:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from render_kit import luma, pictures, shot, sources, ssim
+from render_kit import camera, luma, pictures, shot, sources, ssim
 
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.preview import job
@@ -71,6 +71,7 @@ def still(media_id: str, start_ms: int, duration_ms: int, **more: Any) -> Clip:
     return Clip(id=media_id, start_ms=start_ms, duration_ms=duration_ms, media_id=media_id, source=source, **more)
 
 
+MOVING = camera((0, 0.2), (4000, 0.8))
 CROSSFADE, WIPE = Transition(kind="crossfade", duration_ms=800), Transition(kind="wipe", duration_ms=800)
 REELS: dict[str, tuple[Timeline, tuple[int, ...]]] = {
     "overlay tracks": (
@@ -110,6 +111,14 @@ REELS: dict[str, tuple[Timeline, tuple[int, ...]]] = {
             shot("wide", 2000, 500, 3000, rotate=90, fit="pad"),
         ),
         (240, 700, 1240, 1740, 2240),
+    ),
+    "a crop that moves": (
+        reel(
+            shot("wide", 0, 1000, 500, camera=MOVING),
+            shot("wide", 1000, 1000, 1500, "1/2", camera=MOVING, flip="horizontal"),
+            shot("wide", 2000, 500, 1000, "2", camera=MOVING, rotate=180, transition=CROSSFADE),
+        ).model_copy(update={"width": 360, "height": 640}),
+        (240, 700, 1040, 1640, 2240),
     ),
     "speeds and a held frame": (
         reel(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from coded import FPS, coded, picture
 from numpy.typing import NDArray
-from render_kit import reel, rendered, shot, sources
+from render_kit import camera, reel, rendered, shot, sources
 
 from highlight_mcp.engine.render.comparison import ComparisonResult, FinishedReel, compare_with_sources
 from highlight_mcp.engine.render.plan import plan_render
@@ -125,6 +125,7 @@ EDITS: dict[str, dict[str, Any]] = {
     "black and white": {"filters": (Filter(name="bw"), Filter(name="brightness", amount=-0.5))},
     "faded": {"picture_fade_in_ms": 500, "picture_fade_out_ms": 500},
     "left": {"focus": 0.1},
+    "gone along with": {"camera": camera((0, 0.2), (4000, 0.4), (8000, 0.8))},
 }
 
 

@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from highlight_mcp.timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
+from highlight_mcp.timeline.camera import CameraPath, CameraShot
+from highlight_mcp.timeline.media import CameraWish, MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from highlight_mcp.timeline.operations import Highlights
 from highlight_mcp.timeline.time import TimeRange
 
@@ -63,8 +64,14 @@ class FakeSenses:
     def beats(self, media_id: str) -> tuple[int, ...]:
         return tuple(range(200, 40_000, 500))
 
-    def focus(self, media_id: str, source: TimeRange) -> float | None:
-        return 0.25
+    def cameras(self, wishes: tuple[CameraWish, ...]) -> tuple[CameraPath, ...]:
+        return tuple(
+            CameraPath(
+                span=wish.source, share=wish.share, move="hold", by="motion",
+                shots=(CameraShot(start_ms=wish.source.start_ms, points=((wish.source.start_ms, 0.25),)),),
+            )
+            for wish in wishes
+        )  # fmt: skip
 
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         if asset == "absent.srt":

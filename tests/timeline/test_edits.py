@@ -150,7 +150,7 @@ def test_choosing_again_keeps_music_title_shape_and_what_all_clips_share(reel: T
     after = done(styled, {"op": "highlights", "total_ms": 30_000})
     assert (after.width, after.height) == (1080, 1920)
     footage = [clip for clip in after.clips if clip.media_id]
-    assert len(footage) == 3 and all(clip.volume == 0 and clip.focus == 0.25 for clip in footage)
+    assert len(footage) == 3 and all(clip.volume == 0 and clip.focus_at(0) == 0.25 for clip in footage)
     assert after.clips[0].color == "#000000" and all(clip.transition for clip in after.clips[1:])
     assert ("Urban Dreams", 2000, 5000) in texts(after)
     assert music(after).clips[-1].end_ms == after.clips[-1].end_ms == 32_000
@@ -611,11 +611,29 @@ def test_rolling_subtitles_come_in_time_and_what_finds_no_room_is_told(reel: Tim
 def test_a_new_shape_frames_clips_by_the_action_and_later_clips_alike(reel: Timeline) -> None:
     after = done(reel, {"op": "aspect", "ratio": "9:16"})
     assert (after.width, after.height) == (1080, 1920)
-    assert all((clip.fit, clip.focus) == ("cover", 0.25) for clip in after.clips)
+    assert all((clip.fit, clip.focus_at(0)) == ("cover", 0.25) for clip in after.clips)
     more = done(after, {"op": "highlights", "total_ms": 10_000, "mode": "append"})
-    assert more.clips[-1].focus == 0.25
+    assert more.clips[-1].focus_at(0) == 0.25
     barred = done(more, {"op": "aspect", "ratio": "1:1", "mode": "pad"})
-    assert all((clip.fit, clip.focus) == ("pad", None) for clip in barred.clips)
+    assert all((clip.fit, clip.focus_at(0)) == ("pad", None) for clip in barred.clips)
+
+
+def test_a_clip_framed_by_hand_stays_so_until_it_is_given_back(reel: Timeline) -> None:
+    vertical = done(reel, {"op": "aspect", "ratio": "9:16"})
+    own = done(vertical, {"op": "aspect", "ratio": "9:16", "focus": 0.8, "target": {"clips": [2]}})
+    square = done(own, {"op": "aspect", "ratio": "1:1"})
+    assert [clip.focus_at(0) for clip in square.clips[:3]] == [0.25, 0.8, 0.25]
+    given_back = done(square, {"op": "aspect", "ratio": "1:1", "target": {"clips": [2]}})
+    assert given_back.clips[1].focus_at(0) == 0.25
+
+
+def test_what_the_crop_does_is_told_once_and_found_out_once(reel: Timeline) -> None:
+    made = edit(reel, {"op": "aspect", "ratio": "9:16"})
+    assert any("stays on what moves" in str(change) for change in made.changes)
+    assert made.timeline is not None
+    trimmed = edit(made.timeline, {"op": "trim", "target": {"clips": [1]}, "head_ms": 500})
+    assert not any("crop" in str(change) for change in trimmed.changes)
+    assert trimmed.timeline is not None and trimmed.timeline.clips[0].camera == made.timeline.clips[0].camera
 
 
 def test_footage_of_another_shape_is_not_cropped_unasked() -> None:

@@ -11,7 +11,8 @@ from ..language.reading import interpret
 from ..language.session_facts import ClipFact, LastRequest, SessionFacts
 from ..messages import Message, message
 from ..messages.reasons import reason_of
-from ..timeline.media import MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
+from ..timeline.camera import CameraPath, middle_of
+from ..timeline.media import CameraWish, MediaInfo, MomentSelection, Pick, TranscriptCue, UsedRange
 from ..timeline.model import Timeline
 from ..timeline.operations import AnyOperation, BgmAdd, Highlights, Keep, TextAdd, apply
 from ..timeline.operations.context import rejected
@@ -147,9 +148,9 @@ class _AnySignals:
         """A beat twice a second."""
         return tuple(range(0, self.media[media_id].duration_ms, _BEAT_MS))
 
-    def focus(self, media_id: str, source: TimeRange) -> float | None:
-        """Nowhere."""
-        return None
+    def cameras(self, wishes: tuple[CameraWish, ...]) -> tuple[CameraPath, ...]:
+        """All stay in the middle."""
+        return tuple(middle_of(wish.source, wish.share) for wish in wishes)
 
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """None: nobody hears what is said. Raises OperationRejected."""

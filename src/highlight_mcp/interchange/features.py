@@ -27,7 +27,7 @@ _OF_CLIPS: dict[str, Callable[[Clip], bool]] = {
     "zoom": lambda clip: clip.zoom is not None,
     "placement": lambda clip: clip.placement is not None,
     "filters": lambda clip: bool(clip.filters),
-    "focus": lambda clip: clip.focus is not None,
+    "focus": lambda clip: clip.focus is not None or clip.camera is not None,
 }
 _OF_TITLES = ("text_style", "text_position", "text_fade", "text_count")
 FEATURES = frozenset({

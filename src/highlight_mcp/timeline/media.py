@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from pydantic import Field
 
+from .camera import CameraPath
 from .schemas import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
 
@@ -110,6 +111,14 @@ class UsedRange(FrozenModel):
     end_ms: Milliseconds
 
 
+class CameraWish(FrozenModel):
+    """A clip whose footage is wider than the frame: which part of a source, and what share of its width is seen."""
+
+    media_id: str
+    source: TimeRange
+    share: float
+
+
 class TranscriptCue(FrozenModel):
     """One subtitle, in the time of its source; without `media_id` it belongs to the main source.
 
@@ -138,8 +147,8 @@ class FootageAnalyzer(Protocol):
         """Times of the beats in ms; empty without a steady beat."""
         ...
 
-    def focus(self, media_id: str, source: TimeRange) -> float | None:
-        """Horizontal centre of the action, 0 left to 1 right; None when there is none."""
+    def cameras(self, wishes: tuple[CameraWish, ...]) -> tuple[CameraPath, ...]:
+        """For each wish how a crop goes along with what is worth seeing."""
         ...
 
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:

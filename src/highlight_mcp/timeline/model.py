@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ..messages import verbatim
+from .camera import CameraPath
 from .counting import steps, words_at
 from .schemas import FrozenModel, MessageField
 from .time import Milliseconds, Rate, TimeRange
@@ -19,6 +20,8 @@ from .time import Milliseconds, Rate, TimeRange
 Extra = dict[str, Any]
 Role = Literal["main", "bgm", "voice", "sfx", "title", "subtitle", "overlay"]
 Fit = Literal["cover", "pad", "blur"]
+Focus = Literal["auto", "center", "left", "right"] | Annotated[float, Field(ge=0, le=1)]
+"""What of footage that is wider than the frame is seen: what moves, a side, or around a share of the width."""
 TransitionKind = Literal["crossfade", "fade_black", "fade_white", "wipe", "slide"]
 FilterName = Literal[
     "bw", "sepia", "brightness", "contrast", "saturation", "warm", "cool", "vivid", "vintage",
@@ -67,7 +70,7 @@ class Framing(FrozenModel):
     """How footage of another shape fills the picture; later clips are framed the same way."""
 
     fit: Fit = "cover"
-    focus: Literal["auto", "center", "left", "right"] = "auto"
+    focus: Focus = "auto"
 
 
 class Zoom(FrozenModel):
@@ -116,7 +119,8 @@ class Clip(FrozenModel):
     `source` is the range of the media that is used; the clip lasts source duration / speed. A clip
     without `media_id` is generated: a card of `color`, or with `freeze` a held frame at source start.
     With a `ramp` the speed changes evenly from `speed` × (1 - ramp) to `speed` × (1 + ramp) (`pace.py`);
-    `denoise` is the strength of its noise reduction.
+    `denoise` is the strength of its noise reduction. What fills the frame but is wider than it is seen around `focus`,
+    or along the way of `camera`; `hand_framed` says that somebody chose this for the clip alone.
     """
 
     id: str
@@ -136,6 +140,8 @@ class Clip(FrozenModel):
     color: str | None = None
     fit: Fit = "cover"
     focus: Annotated[float, Field(ge=0, le=1)] | None = None
+    camera: CameraPath | None = None
+    hand_framed: bool = False
     rotate: Literal[0, 90, 180, 270] = 0
     flip: Literal["horizontal", "vertical"] | None = None
     crop: Crop | None = None
@@ -155,6 +161,13 @@ class Clip(FrozenModel):
     @property
     def span(self) -> TimeRange:
         return TimeRange(start_ms=self.start_ms, end_ms=self.end_ms)
+
+    def focus_at(self, source_ms: float) -> float | None:
+        """Where across the picture, as the clip shows it, is looked at when so much of the source has passed."""
+        if self.camera is None or self.source is None:
+            return self.focus
+        x = self.camera.at(min(max(source_ms, self.source.start_ms), self.source.end_ms))
+        return 1 - x if (self.rotate == 180) != (self.flip == "horizontal") else x
 
 
 class TextStyle(FrozenModel):

@@ -39,9 +39,9 @@ def arranged(timeline: Timeline, sources: Sources, preset: Preset, looks: AsFilm
     if preset.kind == "audio":
         return Arrangement(timeline, plan_render(timeline), (0, 0))
     main = majority(timeline, sources)
-    shaped = _shaped(timeline, sources, preset, main, looks)
+    shaped, told = _shaped(timeline, sources, preset, main, looks)
     size = _size(shaped, preset, main)
-    notes = [*_enlarged(shaped, sources, preset, size), *_too_long(shaped, preset)]
+    notes = [*told, *_enlarged(shaped, sources, preset, size), *_too_long(shaped, preset)]
     return Arrangement(shaped, plan_render(shaped, _rate(shaped, preset, main)), size, tuple(notes))
 
 
@@ -60,8 +60,10 @@ def _clips(timeline: Timeline) -> list[Clip]:
     return [clip for track in timeline.tracks if isinstance(track, VideoTrack) for clip in track.clips]
 
 
-def _shaped(timeline: Timeline, sources: Sources, preset: Preset, main: MediaInfo | None, looks: AsFilmed) -> Timeline:
-    """The timeline in the shape that is asked for, framed as the operation `aspect` frames it."""
+def _shaped(
+    timeline: Timeline, sources: Sources, preset: Preset, main: MediaInfo | None, looks: AsFilmed
+) -> tuple[Timeline, tuple[Message, ...]]:
+    """The timeline in the shape that is asked for, framed as the operation `aspect` frames it, and what that did."""
     if preset.shape is not None:
         across, up = preset.shape
         wanted = SIZES[f"{across}:{up}"]
@@ -69,9 +71,9 @@ def _shaped(timeline: Timeline, sources: Sources, preset: Preset, main: MediaInf
     elif preset.short_side is None and timeline.framing is None and main is not None:
         wanted, framing = (main.width, main.height), None  # as filmed, where nobody has chosen a shape
     else:
-        return timeline
+        return timeline, ()
     if Fraction(*wanted) == Fraction(timeline.width, timeline.height):
-        return timeline
+        return timeline, ()
     infos = {name: source.info for name, source in sources.items()}
     return framed(timeline, infos, looks(sources), wanted, framing)
 

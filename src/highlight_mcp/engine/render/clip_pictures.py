@@ -18,8 +18,8 @@ from ..media.images import load_image
 from ..media.streams import Orientation, is_foreign
 from ..signals.frame_changes import difference
 from .canvas import BLACK, TextOverlay, canvas_of, frame_of, paste, plain, yuv_of
-from .filter_graph import FilterGraph, Geometry, backdrop_chain, inner_chain, kind_of, place_of
-from .geometry import corner, placed
+from .filter_graph import FilterGraph, Geometry, Rail, backdrop_chain, inner_chain, kind_of, place_of
+from .geometry import FramePlacement, corner, placed
 from .plan import PlacedClip
 from .regions import RegionLooks
 from .video_reader import ReaderPool, RenderSource, VideoReader
@@ -83,7 +83,7 @@ class ClipPictures:
         if is_foreign(frame):
             self._readers.notes.add(message("engine.reel.unknown_colours", name=name))
         try:
-            return self._painter.paint(frame, self._reader.orientation)
+            return self._painter.paint(frame, self._reader.orientation, at_s)
         except av.error.FFmpegError as error:
             problem = translate(error, self._source.path)
         except EngineError as error:
@@ -113,17 +113,25 @@ class FrameFilter:
         self._inner: FilterGraph | None = None
         self._backdrop: FilterGraph | None = None
         self._regions = RegionLooks(clip.filters)
+        self._rail: Rail | None = None
 
-    def paint(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
-        """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size."""
-        return self._regions.painted(self._framed(frame, way))
+    def paint(self, frame: VideoFrame, way: Orientation, at_s: Fraction = Fraction(0)) -> VideoFrame:
+        """The frame, which players show this way, as the reel does: `yuv420p`, BT.709, at the output size.
 
-    def _framed(self, frame: VideoFrame, way: Orientation) -> VideoFrame:
+        A crop that moves stands where it is at the source time of the frame, so that both move together.
+        """
+        return self._regions.painted(self._framed(frame, way, at_s))
+
+    def _framed(self, frame: VideoFrame, way: Orientation, at_s: Fraction) -> VideoFrame:
         width, height = self._size
         if self._inner is None or (kind_of(frame), way) != self._kind:
-            place = place_of(frame, self._clip, Geometry(way, self._pixel, width, height))
-            self._inner = inner_chain(frame, self._clip, place, min(width, height))
+            place = self._placed(frame, way, at_s)
+            moves = self._clip.camera is not None and self._clip.fit == "cover" and place.turn in (0, 180)
+            self._rail = Rail.of(frame, place) if moves else None
+            self._inner = inner_chain(frame, self._clip, place, min(width, height), self._rail)
             self._kind, self._backdrop = (kind_of(frame), way), None
+        if self._rail is not None:
+            self._inner.cut_at(*self._rail.at(self._placed(frame, way, at_s)))
         picture = self._inner.one(frame)
         if (picture.width, picture.height) == (width, height):
             return picture
@@ -134,6 +142,10 @@ class FrameFilter:
             canvas = canvas_of(self._backdrop.one(picture))
         paste(canvas, canvas_of(picture))
         return frame_of(canvas)
+
+    def _placed(self, frame: VideoFrame, way: Orientation, at_s: Fraction) -> FramePlacement:
+        focus = self._clip.focus_at(float(1000 * at_s))
+        return place_of(frame, self._clip, Geometry(way, self._pixel, *self._size), focus)
 
 
 def _steady(source: RenderSource, clip: Clip, rate: Fraction) -> Fraction | None:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil, floor
 
 import av
 import numpy as np
 from av.filter import Graph
+from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
 
 from ...timeline.model import Clip, Filter
@@ -34,6 +36,8 @@ _TURN: dict[int, tuple[FilterStep, ...]] = {
     180: (("hflip", ""), ("vflip", "")),
     270: (("transpose", "cclock"),),
 }
+_LONGEST_STEP, _WHOLE = 34, Fraction(1, 100)
+"""Columns of the source, and pixels of the output that a step of a moving crop may miss whole ones by."""
 _SEPIA = ".393:.769:.189:0:.349:.686:.168:0:.272:.534:.131"
 
 
@@ -55,10 +59,13 @@ class FilterGraph:
         self._graph.threads = 2
         self._source = buffer_of(self._graph, frame, _BASE)
         self._count = 0
+        self._crops: list[FilterContext] = []
         node, tables = self._source, []
         for name, arguments in steps:
             added = self._graph.add(name, arguments or None)
             node.link_to(added)
+            if name == "crop":
+                self._crops.append(added)
             if name == "haldclut" and table is not None:
                 tables.append(buffer_of(self._graph, table, _BASE))
                 tables[-1].link_to(added, 0, 1)
@@ -76,31 +83,42 @@ class FilterGraph:
         self._source.push(settled(frame))
         return self._graph.vpull()
 
+    def cut_at(self, *left: int) -> None:
+        """From the next frame on crops begin at these columns, in the order of the crops."""
+        for crop, column in zip(self._crops, left, strict=True):
+            crop.process_command("x", str(column))
+
 
 def kind_of(frame: VideoFrame) -> tuple[object, ...]:
     """Two frames of one kind can share a chain."""
     return frame.width, frame.height, frame.format.name, frame.color_trc, frame.color_range, frame.colorspace
 
 
-def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry) -> FramePlacement:
-    """Where a frame of a clip lies in the output."""
-    size = (geometry.width, geometry.height)
-    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.way, size, cover=clip.fit == "cover")
+def place_of(frame: VideoFrame, clip: Clip, geometry: Geometry, focus: float | None = None) -> FramePlacement:
+    """Where a frame of a clip lies in the output, around `focus` or the clip's own."""
+    size, cover = (geometry.width, geometry.height), clip.fit == "cover"
+    return placed(clip, (frame.width, frame.height), geometry.pixel, geometry.way, size, cover, focus)
 
 
-def inner_chain(frame: VideoFrame, clip: Clip, place: FramePlacement, short_side: int) -> FilterGraph:
+def inner_chain(
+    frame: VideoFrame, clip: Clip, place: FramePlacement, short_side: int, rail: "Rail | None" = None
+) -> FilterGraph:
     """The picture itself: cropped, scaled, BT.709, turned, mirrored, with its looks. Raises EngineError.
 
-    `short_side` is that of the output, in pixels.
+    `short_side` is that of the output, in pixels. With a `rail` the crop can be moved along it.
     """
     light = LIGHTS.get(int(frame.color_trc))
-    steps = [*_declared(frame), *_opaque(frame), *_cropped(frame, place)]
-    scaling = f"{place.size[0]}:{place.size[1]}:{SCALING}"
+    if rail is None:
+        cut, width, fine = _cropped(frame, place), place.size[0], []
+    else:
+        cut, width, fine = rail.coarse_step(), rail.drawn, rail.fine_step()
+    steps = [*_declared(frame), *_opaque(frame), *cut]
+    scaling = f"{width}:{place.size[1]}:{SCALING}"
     if light is None:
         steps += [("scale", f"{scaling}:{BT709}")]
     else:
         steps += [("scale", scaling), ("format", DEEP), ("haldclut", "clut=first"), ("scale", f"{SCALING}:{BT709}")]
-    steps += [("format", "yuv420p"), *_TURN[place.turn]]
+    steps += [("format", "yuv420p"), *fine, *_TURN[place.turn]]
     steps += [("hflip" if flip == "horizontal" else "vflip", "") for flip in place.flips]
     whole = [one for one in clip.filters if one.region is None]
     looks, end = look_steps(whole, short_side), [("setsar", "1"), ("format", "yuv420p")]
@@ -112,6 +130,52 @@ def inner_chain(frame: VideoFrame, clip: Clip, place: FramePlacement, short_side
             kind = f"{frame.width}x{frame.height} {frame.format.name}"
             raise EngineError("file_damaged", "engine.picture_damaged", value=kind) from None
         raise
+
+
+@dataclass(frozen=True)
+class Rail:
+    """A crop that moves from side to side: a wider part of the source is scaled to `drawn` columns, and cut to `size`
+    there, so that it moves by whole pixels of the output, which costs next to nothing.
+
+    The wider part, `wide` columns of `source` and rows from `top`, begins at multiples of `step`: these are about whole
+    pixels of the output, too, so that the same pixels come out wherever the crop stands, and encode well.
+    """
+
+    source: int
+    wide: int
+    step: int
+    top: int
+    height: int
+    drawn: int
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, frame: VideoFrame, place: FramePlacement) -> "Rail | None":
+        """That of a crop; None for one that takes all of the width."""
+        seen = place.crop.width * frame.width
+        scale = place.size[0] / seen
+        least = 2 * ceil(seen / 2)
+        steps = [step for step in range(2, _LONGEST_STEP, 2) if least + step <= frame.width]
+        if not steps:
+            return None
+        step = min(steps, key=lambda step: (abs(step * scale - round(step * scale)) > _WHOLE, step))
+        _, top, _, height = place.crop.pixels(frame.width, frame.height)
+        wide = least + step
+        return cls(frame.width, wide, step, top, height, _even(wide * scale), place.size)
+
+    def at(self, place: FramePlacement) -> tuple[int, int]:
+        """The columns at which a crop begins: in the source, and in what is drawn of it."""
+        left = place.crop.x * self.source
+        begins = min(floor(left / self.step) * self.step, (self.source - self.wide) // 2 * 2)
+        return begins, min(max(0, round((left - begins) * self.drawn / self.wide)), self.drawn - self.size[0])
+
+    def coarse_step(self) -> list[FilterStep]:
+        """The wider part, to be moved by `FilterGraph.cut_at`."""
+        return [("crop", f"{self.wide}:{self.height}:0:{self.top}")]
+
+    def fine_step(self) -> list[FilterStep]:
+        """What is seen of it, likewise."""
+        return [("crop", f"{self.size[0]}:{self.size[1]}:0:0:exact=1")]
 
 
 def _passes(frame: VideoFrame, steps: Sequence[FilterStep], table: VideoFrame | None) -> bool:

@@ -70,18 +70,24 @@ class FramePlacement:
 
 
 def placed(
-    clip: Clip, coded: tuple[int, int], pixel: Fraction, way: Orientation, frame: tuple[int, int], cover: bool
+    clip: Clip,
+    coded: tuple[int, int],
+    pixel: Fraction,
+    way: Orientation,
+    frame: tuple[int, int],
+    cover: bool,
+    focus: float | None = None,
 ) -> FramePlacement:
     """Place a picture of `coded` size and pixel aspect, which players show this way, in a frame.
 
-    `cover` fills the frame and cuts what is over, around the clip's focus; otherwise the whole
+    `cover` fills the frame and cuts what is over, around `focus`, else the clip's own; otherwise the whole
     picture is shown in the middle.
     """
     kept = _own_crop(clip)
     turn = (way.turn + clip.rotate) % 360
     across, up = _turned_shape(clip, coded, pixel, way.turn, kept)
     if cover:
-        window = _window(across / up, Fraction(*frame), clip.focus)
+        window = _window(across / up, Fraction(*frame), clip.focus if focus is None else focus)
         size, offset = frame, (0, 0)
     else:
         window = Rect()

@@ -48,10 +48,11 @@ class Frame:
     clip: Clip
     size: tuple[int, int]
 
-    def taken(self, picture: Grey, off: tuple[int, int] = (0, 0)) -> Small:
-        """What the reel should show of an upright source picture, made small; `off` pixels right and down of that."""
+    def taken(self, picture: Grey, at_s: float = 0.0, off: tuple[int, int] = (0, 0)) -> Small:
+        """What the reel should show of an upright source picture of this time, made small; `off` pixels right and
+        down of that."""
         image = Image.fromarray(self._reshaped(picture))
-        left, top, right, bottom = self._window(image.size)
+        left, top, right, bottom = self._window(image.size, at_s)
         box = (
             max(0.0, left + off[0]), max(0.0, top + off[1]),
             min(float(image.width), right + off[0]), min(float(image.height), bottom + off[1]),
@@ -90,13 +91,14 @@ class Frame:
             image = image.transpose(_MIRRORS[self.clip.flip])
         return np.asarray(image, np.uint8)
 
-    def _window(self, size: tuple[int, int]) -> tuple[float, float, float, float]:
-        """The part of a picture that the reel shows: all, or what fills the frame, around the clip's focus."""
+    def _window(self, size: tuple[int, int], at_s: float) -> tuple[float, float, float, float]:
+        """The part of a picture that the reel shows: all, or what fills the frame, around the clip's focus then."""
         if self.clip.fit != "cover":
             return 0.0, 0.0, float(size[0]), float(size[1])
         shape = Fraction(*self.size)
         across, up = min(float(size[0]), float(size[1] * shape)), min(float(size[1]), float(size[0] / shape))
-        focus = 0.5 if self.clip.focus is None else self.clip.focus
+        focus = self.clip.focus_at(1000 * at_s)
+        focus = 0.5 if focus is None else focus
         left = min(max(focus * size[0] - across / 2, 0.0), size[0] - across)
         return left, (size[1] - up) / 2, left + across, (size[1] + up) / 2
 
@@ -117,11 +119,12 @@ def same_pictures(
         return None
     offs = (*_FRAMES_OFF, -2, 2) if source.ranked else _FRAMES_OFF
     places = np.array([[_place(stamps, float(at_s + off * step_s)) for at_s in times_s] for off in offs])
-    middle = source.pictures[places[0][len(here) // 2]]
+    middle = int(places[0][len(here) // 2])
+    seen_then = source.pictures[middle], float(stamps[middle])
     off = min(
-        _PIXELS_OFF, key=lambda off: _left_over(here[len(here) // 2], _curves(frame.taken(middle, off)[~covered]))
+        _PIXELS_OFF, key=lambda off: _left_over(here[len(here) // 2], _curves(frame.taken(*seen_then, off)[~covered]))
     )
-    there = [frame.taken(picture, off)[~covered] for picture in source.pictures]
+    there = [frame.taken(picture, at, off)[~covered] for picture, at in zip(source.pictures, stamps, strict=True)]
     meant, seen = ([float(each.std()) for each in some] for some in ([there[at] for at in np.unique(places)], here))
     if max(meant) < FLAT:
         return max(seen) < 4 * FLAT

@@ -55,9 +55,7 @@ LONGEST_TURN_S = 3600.0
 class EditArguments(Arguments):
     """What to change: words or operations."""
 
-    instruction: Annotated[
-        str | None, Field(max_length=4000, description="The wish in the user's own words, English or Chinese")
-    ] = None
+    instruction: Annotated[str | None, Field(max_length=4000, description="The wish in the user's own words")] = None
     operations: Annotated[
         list[Any] | None,
         WithJsonSchema(ITEM),
@@ -285,7 +283,7 @@ EDIT = Tool(
     title="Edit the timeline",
     description=(
         "Change the cut by plain words or typed operations; the first edit makes the reel. "
-        "Every edit is a new version, so undo is always possible."
+        "Every edit is a new version, so undo is possible."
     ),
     arguments=EditArguments,
     result=EditOutput,

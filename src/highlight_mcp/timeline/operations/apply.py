@@ -24,6 +24,7 @@ from ..schemas import FrozenModel, MessageField
 from ..time import TimeRange, format_time
 from .base import Operation
 from .context import EditContext, OperationRejected, Rejection, rejected, texts_of, used_ranges
+from .footage import settle_cameras
 
 Op = TypeVar("Op", bound=Operation)
 SHORTEST_TEXT_MS = 100
@@ -220,6 +221,8 @@ def apply(
             trial.history = trial.history.extended(trial.timeline, trial.content)
         edit = trial
         done.append(op)
+    if edit.timeline != (timeline or Timeline()):
+        settle_cameras(edit)
     same = timeline is not None and edit.timeline == timeline
     nothing = same or (timeline is None and edit.timeline == Timeline())
     return EditResult(

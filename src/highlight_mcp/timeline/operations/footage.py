@@ -5,11 +5,14 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any
 
+from ...messages import message
+from ..camera import CameraPath
 from ..layout import duration_at_speed, is_footage, with_fields
-from ..media import MediaInfo
+from ..media import CameraWish, MediaInfo
 from ..model import Clip, Fit, Framing, Timeline
 from ..time import TimeRange, format_time
 from .context import EditContext, rejected
+from .sentences import decimal
 
 LANDSCAPE, PORTRAIT = (1920, 1080), (1080, 1920)
 RATES = tuple(Fraction(rate) for rate in ("24000/1001", 24, 25, "30000/1001", 30, 50, "60000/1001", 60))
@@ -99,14 +102,87 @@ def new_clip(edit: EditContext, media: MediaInfo, source: TimeRange, **fields: A
 
 
 def with_framing(edit: EditContext, clip: Clip) -> Clip:
-    """The clip with the fit and focus that the reel asks for."""
+    """The clip with the fit and focus that the reel asks for; one framed by hand is left as it is."""
     media = edit.media.get(clip.media_id or "")
-    if media is None or clip.source is None:
+    if media is None or clip.source is None or clip.hand_framed:
         return clip
     framing = edit.timeline.framing
     if framing is None:
-        return with_fields(clip, fit=_plain_fit(media, clip, edit.timeline), focus=None)
-    return with_fields(clip, fit=framing.fit, focus=_focus(edit, clip, media, framing))
+        return with_fields(clip, fit=_plain_fit(media, clip, edit.timeline), focus=None, camera=None)
+    return framed_as(edit, clip, framing)
+
+
+def framed_as(edit: EditContext, clip: Clip, framing: Framing) -> Clip:
+    """The clip with a fit and focus; where the action is to be followed, `settle_cameras` finds out how."""
+    loses_width = framing.fit == "cover" and seen_share(edit, clip) < 1
+    focus = FOCUS_OF.get(framing.focus) if isinstance(framing.focus, str) else framing.focus
+    followed = loses_width and framing.focus == "auto"
+    return with_fields(
+        clip, fit=framing.fit, focus=focus if loses_width else None, camera=clip.camera if followed else None
+    )
+
+
+def seen_share(edit: EditContext, clip: Clip) -> float:
+    """What share of the width of its footage a clip shows when it fills the frame."""
+    shape = _shape(edit.media[clip.media_id or ""], clip)
+    return 1.0 if shape is None else min(1.0, float(Fraction(edit.timeline.width, edit.timeline.height) / shape))
+
+
+def settle_cameras(edit: EditContext) -> None:
+    """Have it found out how the crop goes along with the action, for the clips of which that is not known."""
+    wishes: dict[str, CameraWish] = {}
+    for clip in edit.clips:
+        wish = _camera_wish(edit, clip)
+        if wish is not None and not (clip.camera is not None and clip.camera.serves(wish.source, wish.share)):
+            wishes[clip.id] = wish
+    if not wishes:
+        return
+    found = dict(zip(wishes, edit.senses.cameras(tuple(wishes.values())), strict=True))
+    edit.change_clips(lambda clip: _along(clip, found[clip.id]), set(found))
+    _tell_cameras(edit, [(number, found[clip.id]) for number, clip in enumerate(edit.clips, 1) if clip.id in found])
+
+
+def _camera_wish(edit: EditContext, clip: Clip) -> CameraWish | None:
+    """What is to be found out of a clip; None for one that is framed by hand, or loses nothing of its width."""
+    framing, media = edit.timeline.framing, edit.media.get(clip.media_id or "")
+    if framing is None or (framing.fit, framing.focus) != ("cover", "auto") or clip.hand_framed:
+        return None
+    if media is None or media.kind != "video" or clip.source is None or clip.crop is not None:
+        return None
+    share = seen_share(edit, clip)
+    if share >= 1 or (media.rotation + clip.rotate) % 180:
+        return None
+    return CameraWish(media_id=media.media_id, source=clip.source, share=round(share, 6))
+
+
+def _along(clip: Clip, camera: CameraPath) -> Clip:
+    return with_fields(clip, camera=camera, focus=None, fit="blur" if camera.move == "all" else "cover")
+
+
+def _tell_cameras(edit: EditContext, found: Sequence[tuple[int, CameraPath]]) -> None:
+    """One sentence for each thing that the crop does, with the numbers of the clips."""
+    groups: dict[tuple[str, str], list[tuple[int, CameraPath]]] = {}
+    for number, camera in found:
+        groups.setdefault((camera.move, camera.by), []).append((number, camera))
+    for (move, by), clips in sorted(groups.items()):
+        edit.record_change(
+            "camera.middle" if by == "middle" else f"camera.{move}",
+            n=len(clips),
+            which=_number_ranges([number for number, _ in clips]),
+            by=message(f"timeline.camera.by.{by}"),
+            reach=decimal(max(camera.reach for _, camera in clips)),
+        )
+
+
+def _number_ranges(numbers: Sequence[int]) -> str:
+    """`1, 3-5`."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in parts)
 
 
 def _plain_fit(media: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
@@ -122,19 +198,6 @@ def _shape(media: MediaInfo, clip: Clip) -> Fraction | None:
         return None
     shape = Fraction(media.width, media.height)
     return 1 / shape if clip.rotate in (90, 270) else shape
-
-
-def _focus(edit: EditContext, clip: Clip, media: MediaInfo, framing: Framing) -> float | None:
-    """Where to look, for footage that loses some of its width."""
-    shape = _shape(media, clip)
-    frame = Fraction(edit.timeline.width, edit.timeline.height)
-    if framing.fit != "cover" or (shape is not None and shape <= frame):
-        return None
-    if framing.focus != "auto":
-        return FOCUS_OF[framing.focus]
-    if clip.source is None or clip.media_id is None or media.kind != "video":
-        return None
-    return edit.senses.focus(clip.media_id, clip.source)
 
 
 def whole_range(media: MediaInfo) -> TimeRange:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from ...messages import Message
 from ..history import History
 from ..layout import with_fields
 from ..media import FootageAnalyzer, MediaInfo
-from ..model import Clip, Fit, Framing, Timeline
+from ..model import Clip, Fit, Focus, Framing, Timeline
 from .base import ClipTarget, Operation
 from .context import EditContext, rejected
-from .footage import is_card, with_framing
-from .sentences import chinese, english
+from .footage import framed_as, is_card, settle_cameras, with_framing
+from .sentences import chinese, english, percent
 from .targets import clip_ids
 
 FIT_OF_MODE: dict[str, Fit] = {"crop": "cover", "pad": "pad", "blur": "blur"}
@@ -21,7 +22,11 @@ SIZES = {
 
 
 class Aspect(Operation):
-    """Change the shape of the picture; crop follows the action, pad and blur keep all of it."""
+    """Change the shape of the picture; crop follows the action, pad and blur keep all of it.
+
+    With `target` only those clips are framed so, and stay so: `focus` is a side or a share of the width from the left;
+    `auto` gives them back to the reel.
+    """
 
     chooses: ClassVar = True
     example: ClassVar = {"op": "aspect", "ratio": "9:16", "mode": "crop", "focus": "auto"}
@@ -30,23 +35,45 @@ class Aspect(Operation):
     op: Literal["aspect"] = "aspect"
     ratio: Literal["16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9", "2:3", "3:2"]
     mode: Literal["crop", "pad", "blur"] = "crop"
-    focus: Literal["auto", "center", "left", "right"] = "auto"
+    focus: Focus = "auto"
+    target: Literal["all"] | ClipTarget = "all"
 
     def apply(self, edit: EditContext) -> None:
         """Give the reel another shape and frame every clip for it; later clips are framed alike."""
-        width, height = SIZES[self.ratio]
-        _frame(edit, (width, height), Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus))
-        edit.record_change(f"aspect.{self.mode}", ratio=self.ratio, size=f"{width}x{height}")
+        size = SIZES[self.ratio]
+        framing = Framing(fit=FIT_OF_MODE[self.mode], focus=self.focus)
+        ids = None if self.target == "all" else clip_ids(edit, self.target)
+        reel = edit.timeline.framing
+        if ids is None or reel is None or (edit.timeline.width, edit.timeline.height) != size:
+            _frame(edit, size, framing if ids is None else reel or Framing())
+            edit.record_change(f"aspect.{self.mode}", ratio=self.ratio, size=f"{size[0]}x{size[1]}")
+        if ids is not None:
+            by_hand = (self.mode, self.focus) != ("crop", "auto")
+            edit.change_clips(lambda clip: _by_hand(edit, clip, framing if by_hand else None), ids)
+            edit.record_change("aspect.by_hand" if by_hand else "aspect.by_reel", n=len(ids))
 
     def in_english(self) -> str:
         mode = {"crop": "cropped to fill it", "pad": "with black bars", "blur": "with blurred bars"}[self.mode]
         focus = {"auto": "", "center": ", keep the center", "left": ", keep the left", "right": ", keep the right"}
-        return f"Change the aspect ratio to {self.ratio}, {mode}{focus[self.focus]}"
+        kept = focus[self.focus] if isinstance(self.focus, str) else f", keep what is at {percent(self.focus)}"
+        only = "" if self.target == "all" else f" for {english.target(self.target)} only"
+        return f"Change the aspect ratio to {self.ratio}, {mode}{kept}{only}"
 
     def in_chinese(self) -> str:
         mode = {"crop": "裁剪填满", "pad": "加黑边", "blur": "模糊背景"}[self.mode]
         focus = {"auto": "", "center": "，保留中间", "left": "，保留左边", "right": "，保留右边"}
-        return f"画面比例改为{self.ratio}，{mode}{focus[self.focus]}"
+        kept = focus[self.focus] if isinstance(self.focus, str) else f"，保留横向{percent(self.focus)}处"
+        only = "" if self.target == "all" else f"，只改{chinese.target(self.target)}"
+        return f"画面比例改为{self.ratio}，{mode}{kept}{only}"
+
+
+def _by_hand(edit: EditContext, clip: Clip, framing: Framing | None) -> Clip:
+    """The clip framed for itself, or as the reel is; cards stay."""
+    if is_card(clip):
+        return clip
+    if framing is None:
+        return with_framing(edit, with_fields(clip, hand_framed=False))
+    return with_fields(framed_as(edit, clip, framing), hand_framed=True)
 
 
 def _frame(edit: EditContext, size: tuple[int, int], framing: Framing | None) -> None:
@@ -60,11 +87,15 @@ def framed(
     senses: FootageAnalyzer,
     size: tuple[int, int],
     framing: Framing | None,
-) -> Timeline:
-    """A timeline in another shape, as `aspect` would leave it; for files that are to have it, not for versions."""
+) -> tuple[Timeline, tuple[Message, ...]]:
+    """A timeline in another shape, as `aspect` would leave it, and what there is to say of the way of the crop.
+
+    For files that are to have it, not for versions.
+    """
     edit = EditContext.begin(timeline, media, senses, History())
     _frame(edit, size, framing)
-    return edit.timeline
+    settle_cameras(edit)
+    return edit.timeline, tuple(edit.changes)
 
 
 class Rotate(Operation):

@@ -1,0 +1,119 @@
+"""A crop goes along with its subject as a camera would: the plan as pure values, and the pictures that it makes."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from highlight_mcp.engine.framing.planner import DEAD_ZONE, FASTEST, Box, SubjectLook, plan_camera, slowed, taut
+from highlight_mcp.timeline.camera import CameraPath
+from highlight_mcp.timeline.time import TimeRange
+
+LOOK_MS = 200
+SHARE = 81 / 256
+SPAN = TimeRange(start_ms=0, end_ms=8000)
+
+
+def looks_at(*middles: float, half: float = 0.04) -> list[SubjectLook]:
+    return [
+        SubjectLook(number * LOOK_MS, (Box(middle - half, middle + half),)) for number, middle in enumerate(middles)
+    ]
+
+
+def seen_at(camera: CameraPath, step_ms: int = 20) -> list[float]:
+    return [camera.at(at) for at in range(camera.span.start_ms, camera.span.end_ms, step_ms)]
+
+
+@st.composite
+def somewhere(draw: st.DrawFn) -> list[SubjectLook]:
+    """Up to three things at each of some looks, anywhere."""
+    count = draw(st.integers(1, 40))
+    boxes = st.tuples(st.floats(0, 0.9), st.floats(0.02, 0.5), st.floats(0.1, 5)).map(
+        lambda one: Box(one[0], min(1.0, one[0] + one[1]), one[2])
+    )
+    return [SubjectLook(LOOK_MS * at, tuple(draw(st.lists(boxes, max_size=3)))) for at in range(count)]
+
+
+@given(somewhere(), st.lists(st.integers(1, 7999), max_size=3), st.sampled_from([SHARE, 0.5625, 0.75]))
+def test_a_crop_stays_inside_is_never_too_fast_and_jumps_at_cuts_alone(
+    looks: list[SubjectLook], cuts: list[int], share: float
+) -> None:
+    camera = plan_camera(looks, cuts, SPAN, share)
+    assert [shot.start_ms for shot in camera.shots] == [0, *sorted(set(cuts))]
+    for shot, end in zip(camera.shots, [*sorted(set(cuts)), SPAN.end_ms], strict=True):
+        inside = [shot.at(at) for at in np.linspace(shot.start_ms, end, 200)]
+        assert all(share / 2 - 1e-5 <= x <= 1 - share / 2 + 1e-5 for x in inside)
+        seconds = (end - shot.start_ms) / 199 / 1000
+        rounding = 2e-5 / (LOOK_MS / 1000)
+        fastest = max(abs(after - before) for before, after in pairwise(inside))
+        assert fastest <= (FASTEST * share + rounding) * seconds + 1e-9
+
+
+@given(st.lists(st.floats(-0.5, 0.5), min_size=12, max_size=40))
+def test_a_crop_stands_still_while_its_subject_stays_in_the_dead_zone(wandering: list[float]) -> None:
+    around = [0.5 + 0.9 * DEAD_ZONE * SHARE * way for way in wandering]
+    camera = plan_camera(looks_at(*around, half=0.01), [], SPAN, SHARE)
+    assert camera.move == "hold" and np.ptp(seen_at(camera)) == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.3)), min_size=2, max_size=30))
+def test_the_taut_string_keeps_within_its_bounds_and_is_no_longer_than_lazy_steps(
+    tube: list[tuple[float, float]],
+) -> None:
+    low = np.array([start for start, _ in tube])
+    high = low + np.array([room for _, room in tube])
+    at_s = np.arange(len(tube)) / 5
+    way = taut(at_s, low, high)
+    assert np.all(way >= low - 1e-9) and np.all(way <= high + 1e-9)
+    lazy = [float(np.clip(way[0], low[0], high[0]))]
+    for least, most in zip(low[1:], high[1:], strict=True):
+        lazy.append(float(np.clip(lazy[-1], least, most)))
+    assert np.abs(np.diff(way)).sum() <= np.abs(np.diff(lazy)).sum() + 1e-9
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
+def test_slowing_down_keeps_within_what_was_wanted(values: list[float]) -> None:
+    way, at_s = np.array(values), np.arange(len(values)) / 5
+    made = slowed(at_s, way, 0.5)
+    assert np.abs(np.diff(made)).max() <= 0.1 + 1e-9
+    assert made.min() >= way.min() - 1e-9 and made.max() <= way.max() + 1e-9
+
+
+def test_a_walker_is_gone_along_with_in_one_movement() -> None:
+    middles = np.linspace(0.1, 0.9, 40)
+    camera = plan_camera(looks_at(*middles), [], SPAN, SHARE)
+    assert camera.move == "pan"
+    for look, middle in zip(looks_at(*middles), middles, strict=True):
+        assert abs(camera.at(look.at_ms) - middle) <= SHARE / 2 - 0.04 + 1e-3
+
+
+def test_somebody_who_goes_to_and_fro_is_followed() -> None:
+    camera = plan_camera(looks_at(*(0.5 + 0.35 * np.sin(np.arange(40) / 6))), [], SPAN, SHARE)
+    assert camera.move == "follow"
+
+
+def test_what_comes_by_for_a_moment_is_not_gone_to() -> None:
+    looks = looks_at(*[0.2] * 40)
+    looks[20] = SubjectLook(looks[20].at_ms, (Box(0.8, 0.9, 3.0),))
+    assert np.ptp(seen_at(plan_camera(looks, [], SPAN, SHARE))) == 0
+
+
+def test_two_who_are_too_far_apart_are_shown_whole() -> None:
+    both = tuple(SubjectLook(LOOK_MS * at, (Box(0.1, 0.2), Box(0.8, 0.9))) for at in range(40))
+    camera = plan_camera(both, [], SPAN, SHARE)
+    assert camera.move == "all" and camera.reach == pytest.approx(0.8 / SHARE, abs=0.02)
+    assert plan_camera(both, [], SPAN, 0.9).move == "hold"
+
+
+def test_nothing_seen_leaves_the_crop_in_the_middle() -> None:
+    camera = plan_camera([], [], SPAN, SHARE)
+    assert (camera.move, camera.by, camera.at(4000)) == ("hold", "middle", 0.5)
+
+
+def test_a_plan_serves_parts_of_its_range_and_no_other_shape() -> None:
+    camera = plan_camera(looks_at(*[0.3] * 40), [], SPAN, SHARE)
+    assert camera.serves(TimeRange(start_ms=1000, end_ms=2000), SHARE)
+    assert not camera.serves(TimeRange(start_ms=1000, end_ms=9000), SHARE)
+    assert not camera.serves(SPAN, 0.5625)
