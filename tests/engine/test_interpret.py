@@ -336,6 +336,8 @@ _TWO_FILES = SESSIONS["multi"].model_copy(
         ),
         ("slow down 1:00-1:05 in the second video", [(60_000, 65_000, "source", "b.mov")]),
         ("remove 0:12-0:15 of the source", [(12_000, 15_000, "source", None)]),
+        ("remove 0:12-0:15 of the original", [(12_000, 15_000, "source", None)]),
+        ("cut the first 5 seconds of the footage", [(0, 5_000, "timeline", None)]),  # its sound alone was taken
         ("删掉素材的0:12到0:15", [(12_000, 15_000, "source", None)]),
         ("remove 0:12-0:15 of the reel", [(12_000, 15_000, "timeline", None)]),
         ("删掉成片的0:12到0:15", [(12_000, 15_000, "timeline", None)]),

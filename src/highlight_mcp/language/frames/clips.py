@@ -142,7 +142,7 @@ _REMOVE = frame(
         TARGET,
         SPARED,
         role("part", PART, many=True),
-        role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO", many=True),
+        role("file", "'of'|'from'|'in'? asset", "'of'|'from'|'in'? REEL|VIDEO|'the_footage'|'the_original'", many=True),
         role("be", "'want'|'need'|'wants'|'needs'|'get'|'let'", "'to' 'be'"),
         role("intro", "'intro'|'opening'|'片头'|'开场'|'outro'|'ending'|'片尾'"),
         role("off", "OFF|'off'|'out'|'altogether'|'completely'"),

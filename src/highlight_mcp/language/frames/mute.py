@@ -29,8 +29,11 @@ def _mute(filled: Filled, scene: ParseContext) -> list[Finding] | None:
         and not filled.says("", "MUTE")
     ):
         return None
+    named = [t for t in (*filled.of(""), *filled.of("source")) if t.is_a("SOURCE_SOUND", "AUDIO")]
+    if named and not filled.says("", "MUTE", "UNMUTE") and all(t.is_a("GAME") for t in named):
+        return None  # `remove 0:05-0:10 of the footage`: what is seen there as well
     parted = any(_mixed(t) for t in (*filled.of(""), *filled.of("source")))
-    plain = [t for t in (*filled.of(""), *filled.of("source")) if t.is_a("SOURCE_SOUND", "AUDIO") and not _mixed(t)]
+    plain = [t for t in named if not _mixed(t)]
     if parted and not plain and not filled.says("kept", "ONLY") and not filled.says("", "MUTE", "UNMUTE"):
         return [Unresolved(scene.words(filled.clause(*filled.roles)), filled.at, code="unsupported_op")]
     level = 1.0 if filled.says("", "UNMUTE") else 0.0
