@@ -92,6 +92,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "text_remove"},
     {"op": "subtitles_add"},
     {"op": "subtitles_add", "asset": "match.srt"},
+    {"op": "subtitles_add", "karaoke": True},
     {"op": "card_add", "text": "Hello", "color": "#112233", "duration_ms": 4_000},
     {"op": "card_add", "text": "Bye", "at": "end", "duration_ms": 2_500},
     {"op": "aspect", "ratio": "9:16"},

@@ -28,6 +28,13 @@ def test_cues_of_webvtt_are_read_with_short_times_and_settings() -> None:
     assert [(cue.start_ms, cue.text) for cue in cues] == [(1500, "Hello 1 < 2"), (3_604_000, "Bye")]
 
 
+def test_webvtt_tells_when_each_word_is_said() -> None:
+    words = "We<00:00:01.400><c> won</c><00:00:02.000><c> it &amp; how</c>"
+    (cue,) = parse(f"WEBVTT\n\n00:01.000 --> 00:03.000\n{words}\n")
+    assert (cue.text, cue.marks) == ("We won it & how", ((0, 1000), (3, 1400), (7, 2000)))
+    assert parse(SRT)[0].marks == ()
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_any_line_ending_will_do(ending: str) -> None:
     assert len(parse(SRT.replace("\n", ending))) == 2

@@ -179,6 +179,9 @@ def test_subtitles_come_from_a_file_when_there_is_one() -> None:
     with_file = REEL.model_copy(update={"subtitle_files": ("match.srt",)})
     assert interpret("add subtitles", with_file).operations[0].op == "subtitles_add"
     assert interpret("add subtitles", REEL).code == "needs_extra:asr"
+    for text in ("add karaoke captions", "add word-by-word subtitles", "加逐字字幕", "加卡拉OK字幕"):
+        (operation,) = interpret(text, with_file).operations
+        assert operation.model_dump(exclude_defaults=True) == {"karaoke": True}, text
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ from highlight_mcp.engine.errors import EngineError
 from highlight_mcp.engine.render.canvas import frame_of, plain, yuv_of
 from highlight_mcp.engine.render.filter_graph import chain_for, look_steps
 from highlight_mcp.engine.render.hdr import standard_range
+from highlight_mcp.engine.render.text_overlay import draw_text, typeset
 from highlight_mcp.messages import in_words
 from highlight_mcp.timeline.model import (
     Clip,
     Crop,
     Filter,
+    Position,
     Text,
     TextStyle,
     TextTrack,
@@ -407,3 +409,43 @@ def test_pictographs_that_no_font_has_are_left_out_with_a_warning(tmp_path: Path
     drawn = np.argwhere(pictures(tmp_path / "out.mp4")[3].max(axis=2) > 120)
     assert drawn.size
     assert in_words(facts["warnings"]) == ["Pictographs in a text were left out: no font here has them."]
+
+
+def test_a_lower_third_is_a_plate_with_a_coloured_edge_and_a_smaller_second_line(tmp_path: Path) -> None:
+    style = TextStyle(size=0.1, position="bottom-left", background="#14181f", look="lower_third")
+    text = Text(id="x", start_ms=0, duration_ms=1000, text="Anna Smith\nHead coach", style=style)
+    first, second = typeset(text.text, style, (320, 180)).lines
+    assert second.look.size_px < 0.7 * first.look.size_px
+    frame, _ = text_box(tmp_path, text)
+    accent = np.argwhere((frame[..., 0] > 180) & (frame[..., 1] > 120) & (frame[..., 2] < 100))
+    white = np.argwhere(frame.min(axis=2) > 180)
+    assert len(accent) and accent[:, 1].max() < white[:, 1].min()
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (360, 360)])
+@pytest.mark.parametrize("position", ["top", "bottom", "bottom-right"])
+def test_words_never_reach_over_the_safe_area(size: tuple[int, int], position: Position) -> None:
+    tall = size[1] > 1.5 * size[0]
+    for words_shown in ("Goal", "The best moments of the spring cup, in all their glory", "精彩" * 20, "w" * 60):
+        style = TextStyle(size=0.09, position=position)
+        overlay = draw_text(Text(id="x", start_ms=0, duration_ms=1000, text=words_shown, style=style), *size)
+        assert overlay is not None
+        left, top, right, bottom = overlay.box
+        assert left >= 0.05 * size[0] - 2 and right <= 0.95 * size[0] + 2
+        assert top >= (0.11 if tall else 0.05) * size[1] - 2
+        assert bottom <= (0.8 if tall else 0.95) * size[1] + 2
+
+
+def test_the_word_that_is_said_is_lit_and_stands_where_it_stood(tmp_path: Path) -> None:
+    marks = ((0, 0), (4, 400), (8, 800))
+    text = words("one two six", "bottom", 0).model_copy(update={"marks": marks, "duration_ms": 1000})
+    timeline = reel(Clip(id="c", start_ms=0, duration_ms=1000), tracks=(TextTrack(id="t", texts=(text,)),))
+    rendered(timeline, {}, tmp_path / "out.mp4")
+    frames = pictures(tmp_path / "out.mp4")
+    lit = [np.argwhere((frame[..., 0] > 150) & (frame[..., 2] < 110))[:, 1] for frame in frames]
+    first, second, third = lit[2], lit[14], lit[23]
+    assert 0 < first.max() < second.min() and second.max() < third.min()
+    bright = [np.argwhere(frame[..., 0] > 150)[:, 1] for frame in (frames[2], frames[23])]
+    assert (
+        abs(int(bright[0].min()) - int(bright[1].min())) <= 1 and abs(int(bright[0].max()) - int(bright[1].max())) <= 1
+    )

@@ -136,7 +136,7 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
                   "end_ms": st.none() | times, "duration_ms": st.none() | lengths,
                   "position": st.sampled_from([None, "top-left"]), "color": st.sampled_from([None, "red", "no"])},
     "text_remove": {"index": index},
-    "subtitles_add": {"asset": st.sampled_from([None, "absent.srt"])},
+    "subtitles_add": {"asset": st.sampled_from([None, "absent.srt"]), "karaoke": st.booleans()},
     "card_add": {"text": st.text(max_size=9), "at": st.sampled_from(["start", "end"]), "duration_ms": lengths},
     "overlay": {"asset": st.none() | st.sampled_from(["logo.png", "match.mp4"]), "position": st.sampled_from(
         ["top-right", "bottom"]), "opacity": st.sampled_from([0.4, 1.0]), "start_ms": maybe_ms, "end_ms": maybe_ms},

@@ -608,6 +608,27 @@ def test_rolling_subtitles_come_in_time_and_what_finds_no_room_is_told(reel: Tim
     assert any("2 subtitles were left out: at most 4" in str(one) for one in crowd.assumed)
 
 
+def test_words_of_karaoke_are_lit_in_time_and_stay_so_when_their_clip_is_cut() -> None:
+    said = Spoken((1000, 3000, "Was für ein Tor"))
+    reel = done(None, {"op": "keep", "ranges_ms": [[0, 9_000]]}, senses=said)
+    edited = edit(reel, {"op": "subtitles_add", "karaoke": True}, senses=said)
+    assert edited.timeline is not None and "shared out" in str(edited.assumed[-1])
+    (text,) = next(track for track in edited.timeline.tracks if isinstance(track, TextTrack)).texts
+    assert text.marks == ((0, 0), (4, 533), (8, 1066), (12, 1600))
+    assert text.said[1] == (533, 1066, (4, 8)) and text.said[3] == (1600, 2000, (12, 15))
+    later = done(edited.timeline, {"op": "trim", "target": {"clips": [1]}, "head_ms": 1800}, senses=said)
+    (cut,) = next(track for track in later.tracks if isinstance(track, TextTrack)).texts
+    assert (cut.start_ms, cut.duration_ms) == (0, 1200) and cut.marks == ((4, 0), (8, 266), (12, 800))
+    other = done(later, {"op": "text_edit", "text": "Tor!"}, senses=said)
+    assert next(track for track in other.tracks if isinstance(track, TextTrack)).texts[0].marks == ()
+
+
+def test_a_lower_third_has_the_name_above_and_who_it_is_below(reel: Timeline) -> None:
+    after = done(reel, {"op": "text_add", "text": "Anna Smith, head coach", "role": "lower_third"})
+    (text,) = next(track for track in after.tracks if isinstance(track, TextTrack)).texts
+    assert (text.text, text.style.look, text.duration_ms) == ("Anna Smith\nhead coach", "lower_third", 5000)
+
+
 def test_a_new_shape_frames_clips_by_the_action_and_later_clips_alike(reel: Timeline) -> None:
     after = done(reel, {"op": "aspect", "ratio": "9:16"})
     assert (after.width, after.height) == (1080, 1920)

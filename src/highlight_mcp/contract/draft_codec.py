@@ -132,6 +132,7 @@ def _dump_text(text: Text) -> dict[str, Any]:
     meta |= _unless(text.fade_in_ms == 0, fade_in_ms=text.fade_in_ms)
     meta |= _unless(text.fade_out_ms == 0, fade_out_ms=text.fade_out_ms)
     meta |= _unless(text.clip_id is None, clip_id=text.clip_id)
+    meta |= _unless(not text.marks, marks=[list(mark) for mark in text.marks])
     return with_extra({"id": text.id, "d": text.duration_ms, "m": meta}, text.extra)
 
 
@@ -160,7 +161,7 @@ TRACK_KEYS = {
     AUDIO: {"name", "role", "volume", "duck", "duck_db"},
     TEXT: {"name", "role"},
 }
-TEXT_KEYS = ("start_ms", "text", "counts", "fade_in_ms", "fade_out_ms", "clip_id")
+TEXT_KEYS = ("start_ms", "text", "counts", "fade_in_ms", "fade_out_ms", "clip_id", "marks")
 STYLE_KEYS = {STYLE_NAMES.get(name, name): name for name in TextStyle.model_fields}
 
 MediaOf = Callable[[str], str | None]

@@ -6,7 +6,7 @@ With a ramp w, after a share x of a clip's time a share (1 - w)·x + w·x² of i
 from speed × (1 - w) to speed × (1 + w), whose mean is the speed of the clip.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
@@ -286,3 +286,20 @@ def _everywhere(clips: Sequence[Clip]) -> Transition | None:
 
 def _true_joins(clips: Sequence[Clip]) -> Iterator[Transition | None]:
     return (second.transition for first, second in pairwise(clips) if not is_seamless(first, second))
+
+
+def marks_within(starts: Mapping[int, int], length_ms: int) -> tuple[tuple[int, int], ...]:
+    """Marks of a text (its words' places → ms from its start) of which only a part is shown now.
+
+    Of those that began before it the last is being said at the start.
+    """
+    inside = {max(0, ms): at for at, ms in sorted(starts.items()) if ms < length_ms}
+    return tuple((at, ms) for ms, at in sorted(inside.items()))
+
+
+MOST_RISE_MS = 500
+
+
+def rise_of(length_ms: int) -> int:
+    """By how much an effect at a cut begins before it: a whoosh is loudest in its middle, or half a second in."""
+    return min(length_ms // 2, MOST_RISE_MS)

@@ -122,7 +122,8 @@ class CameraWish(FrozenModel):
 class TranscriptCue(FrozenModel):
     """One subtitle, in the time of its source; without `media_id` it belongs to the main source.
 
-    `encoding` is that of its file, where it had to be guessed.
+    `encoding` is that of its file, where it had to be guessed. `marks` are (place in the text, ms of the source) of its
+    words, where these are known.
     """
 
     start_ms: Milliseconds
@@ -130,6 +131,7 @@ class TranscriptCue(FrozenModel):
     text: str
     media_id: str | None = None
     encoding: str = ""
+    marks: tuple[tuple[Milliseconds, Milliseconds], ...] = ()
 
 
 class FootageAnalyzer(Protocol):

@@ -170,8 +170,14 @@ class Clip(FrozenModel):
         return 1 - x if (self.rotate == 180) != (self.flip == "horizontal") else x
 
 
+TextLook = Literal["plain", "lower_third"]
+
+
 class TextStyle(FrozenModel):
-    """How text looks; `size` is a fraction of the frame height, `margin` one of its shorter side."""
+    """How text looks; `size` is a fraction of the frame height, of tall frames less, `margin` one of its shorter side.
+
+    In a lower third the first line is a name, the others say who that is, on a plate with a coloured edge.
+    """
 
     size: Annotated[float, Field(gt=0.005, le=0.5)] = 0.06
     color: str = "#ffffff"
@@ -179,13 +185,15 @@ class TextStyle(FrozenModel):
     background: str | None = None
     opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
     margin: Annotated[float, Field(ge=0, le=0.4)] | None = None
+    look: TextLook = "plain"
 
 
 class Text(FrozenModel):
     """Words over the picture: a title, a caption or one subtitle cue.
 
     With `clip_id` the words belong to that clip of the reel: they move with it and leave with it. Where it `counts`,
-    slots such as `{left}` show seconds (`counting.py`).
+    slots such as `{left}` show seconds (`counting.py`). With `marks` each word is lit while it is said: (its place in
+    the text, ms from the start of the text), in order.
     """
 
     id: str
@@ -197,11 +205,21 @@ class Text(FrozenModel):
     style: TextStyle = TextStyle()
     fade_in_ms: Milliseconds = 0
     fade_out_ms: Milliseconds = 0
+    marks: tuple[tuple[Milliseconds, Milliseconds], ...] = ()
     extra: Extra = Field(default_factory=dict)
 
     @property
     def end_ms(self) -> int:
         return self.start_ms + self.duration_ms
+
+    @property
+    def said(self) -> tuple[tuple[int, int, tuple[int, int]], ...]:
+        """From when to when, in ms from its start, which stretch of the text is said."""
+        ends = (*self.marks[1:], (len(self.text), self.duration_ms))
+        spans = (
+            (ms, min(end, self.duration_ms), (at, to)) for (at, ms), (to, end) in zip(self.marks, ends, strict=False)
+        )
+        return tuple(span for span in spans if span[0] < span[1])
 
     @property
     def opening(self) -> str:

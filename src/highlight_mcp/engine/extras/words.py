@@ -4,7 +4,7 @@ The voice activity detector (Silero) comes inside the package and needs no model
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,12 +17,16 @@ _THREADS = 2
 
 @dataclass(frozen=True)
 class SpeechSegment:
-    """Words that were recognised, in ms of the samples; `sure` is the mean likelihood of their signs (0 to 1)."""
+    """Words that were recognised, in ms of the samples; `sure` is the mean likelihood of their signs (0 to 1).
+
+    `marks` are (place in `text`, ms) of each word.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     sure: float = 1.0
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class Recogniser(Protocol):
@@ -75,4 +79,16 @@ def _heard(segment: Any) -> SpeechSegment | None:
     text = segment.text.strip()
     start_ms, end_ms = max(0, round(start * 1000)), round(end * 1000)
     sure = math.exp(min(0.0, segment.avg_logprob))
-    return SpeechSegment(start_ms, max(end_ms, start_ms + 1), text, sure) if text else None
+    if not text:
+        return None
+    return SpeechSegment(start_ms, max(end_ms, start_ms + 1), text, sure, tuple(_marks(text, words)))
+
+
+def _marks(text: str, words: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for word in words:
+        said = word.word.strip()
+        place = text.find(said, at)
+        if said and place >= 0:
+            yield place, max(0, round(word.start * 1000))
+            at = place + len(said)

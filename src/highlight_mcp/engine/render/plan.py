@@ -104,11 +104,15 @@ class Layer:
 
 @dataclass(frozen=True)
 class PlacedText:
-    """A text, or a picture with its place over the reel, on the frame grid, in [first, last)."""
+    """A text, or a picture with its place over the reel, on the frame grid, in [first, last).
+
+    `lit` is the stretch of a text that is said meanwhile: that alone is drawn, over the text itself.
+    """
 
     item: Text | Clip
     first: int
     last: int
+    lit: tuple[int, int] | None = None
 
     def strength(self, frame: int, rate: Fraction) -> float:
         """Opacity, with the fades of the item, 0 to 1."""
@@ -200,12 +204,16 @@ def _read(text: Text, rate: Fraction) -> Iterator[PlacedText]:
     for start, end, words in text.readings:
         now = text if words == text.text else text.model_copy(update={"text": words})
         yield from _placed(now, text.start_ms + start, text.start_ms + end, rate)
+    for start, end, lit in text.said:
+        yield from _placed(text, text.start_ms + start, text.start_ms + end, rate, lit)
 
 
-def _placed(item: Text | Clip, start_ms: int, end_ms: int, rate: Fraction) -> Iterator[PlacedText]:
+def _placed(
+    item: Text | Clip, start_ms: int, end_ms: int, rate: Fraction, lit: tuple[int, int] | None = None
+) -> Iterator[PlacedText]:
     first, last = frames_at(start_ms, rate), frames_at(end_ms, rate)
     if last > first:
-        yield PlacedText(item, first, last)
+        yield PlacedText(item, first, last, lit)
 
 
 def _share(at: Fraction, length_ms: int) -> float:

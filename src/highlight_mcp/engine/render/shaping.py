@@ -229,8 +229,8 @@ class Stencil:
         self.ink: Picture = np.zeros((height, width), np.uint8)
         self.colours: Picture | None = None
 
-    def draw(self, line: ShapedLine, x: float, baseline: float) -> None:
-        """Draw a line with its left end at `x` and its baseline at `baseline` pixels from the top."""
+    def draw(self, line: ShapedLine, x: float, baseline: float, strength: float = 1.0) -> None:
+        """Draw a line with its left end at `x` and its baseline at `baseline` pixels from the top, weak or strong."""
         pen = hb.RasterDraw()
         pen.scale_factor = (UNITS, UNITS)
         height, width = self.ink.shape
@@ -244,7 +244,8 @@ class Stencil:
         image = pen.render()
         if image is not None and image.extents.width:
             rows = np.frombuffer(image.buffer, np.uint8).reshape(image.extents.height, image.extents.stride)
-            np.maximum(self.ink, rows[::-1, :width], out=self.ink)
+            drawn = rows[::-1, :width]
+            np.maximum(self.ink, drawn if strength >= 1 else (drawn * strength).astype(np.uint8), out=self.ink)
 
     def _coloured(self, font: hb.Font, number: int, at: tuple[float, float]) -> bool:
         """Draw a glyph that has colours; False where it has none."""

@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache, partial
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFilter
 from ...messages import message
 from ...timeline.model import Position, Text, TextStyle
 from .canvas import TextOverlay
-from .fonts import missing, require_fonts
+from .fonts import missing, preferred, require_fonts
 from .geometry import corner
 from .line_breaks import SEAMS, WORDS, Paragraph
 from .plan import PlacedText
@@ -22,6 +23,8 @@ from .shaping import Lettering, ShapedLine, Stencil, clean, clusters, shaped, wi
 
 Size = tuple[int, int]
 Color = tuple[int, int, int]
+Padding = tuple[int, int, int]
+"""Pixels left, right, and both above and below."""
 Layer = NDArray[np.float32]
 """Shape (4, h, w): RGB multiplied by its opacity, and the opacity, 0 to 1."""
 
@@ -46,7 +49,16 @@ _TIGHT = -0.012  # ems between the letters of large words
 PLATE_OPACITY = 0.72
 _PLATE_PAD = (0.5, 0.3)  # ems beside and above the words
 _PLATE_CORNER = 0.22  # ems
-_SHADOWS = ((0.12, 1.5, 0.6, 0.035), (0.035, 2.2, 0.6, 0.012))
+ACCENT = (255, 190, 46)
+"""The edge of a lower third."""
+SAID = (255, 214, 64)
+"""The word of a subtitle that is being said."""
+_EDGE = 0.16  # ems
+_SECOND_SIZE, _SECOND_WEIGHT, _SECOND_OPACITY = 0.66, 500, 0.82
+"""The lines below the name in a lower third, beside those of the name."""
+_LONGEST_TITLE, _LONGEST_LINE = 15, 24
+"""Ems of a line: about 28 letters of a title, and the 42 that subtitles may have (Netflix, EBU)."""
+_SHADOWS = ((0.12, 1.5, 0.6, 0.035), (0.04, 2.4, 0.7, 0.012))
 """Radius in ems, gain, opacity, and how far down in ems."""
 DARK = 200
 """Sum of red, green and blue up to which letters are dark and need light around them."""
@@ -54,13 +66,13 @@ DARK = 200
 
 @dataclass(frozen=True)
 class TextBlock:
-    """Lines in one size. `baselines` are pixels from its top; `pad` is free beside and above the words."""
+    """Lines below each other. `baselines` are pixels from its top; `pad` is free around the words."""
 
     lines: tuple[ShapedLine, ...]
     baselines: tuple[float, ...]
     width: int
     height: int
-    pad: tuple[int, int]
+    pad: Padding
 
     @property
     def size_px(self) -> int:
@@ -68,8 +80,12 @@ class TextBlock:
         return self.lines[0].look.size_px
 
 
-def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None) -> TextOverlay | None:
+def draw_text(
+    text: Text, width: int, height: int, notes: Warnings | None = None, lit: tuple[int, int] | None = None
+) -> TextOverlay | None:
     """The text as it lies over a frame of this size; None when there is nothing to draw.
+
+    With `lit` only that stretch of it, in the colour of what is being said.
 
     Raises EngineError when no font has the script. Pictographs that no font has are left out, with a note.
     """
@@ -79,8 +95,10 @@ def draw_text(text: Text, width: int, height: int, notes: Warnings | None = None
         notes.add(message("engine.reel.pictographs"))
     if not words:
         return None
-    block = typeset(words, text.style, (width, height))
+    block = _typeset(words, text.style, (width, height), preferred())
     left, top = _place(text.style, block, (width, height))
+    if lit is not None:
+        return _lit(block, text.style, words, lit, (left, top)) if words == text.text else None
     bleed = 0 if text.style.background else 2 * ceil(block.size_px * 0.14)
     picture = _drawn(block, text.style, bleed)
     return TextOverlay.of(picture, left - bleed, top - bleed, bleed)
@@ -92,22 +110,33 @@ def avoid_overlap(
     """The same letters, moved where words would cover others on screen with them: up from the bottom,
     down from elsewhere. Pictures stay. `height` is the frame's."""
     placed: list[TextOverlay | None] = []
+    fallen: dict[str, int] = {}
     for number, own in enumerate(letters):
         item = cues[number].item
         if own is None or not isinstance(item, Text):
             placed.append(own)
             continue
-        upwards = "bottom" in item.style.position
+        if cues[number].lit is not None:
+            placed.append(replace(own, top=own.top + fallen.get(item.id, 0)))
+            continue
+        upwards, unmoved = "bottom" in item.style.position, own.top
         others = [
             other
             for cue, other in zip(cues, placed, strict=False)
-            if other is not None and cue.first < cues[number].last and cues[number].first < cue.last
+            if other is not None and cue.lit is None and cue.first < cues[number].last and cues[number].first < cue.last
         ]
         for other in sorted(others, key=lambda each: each.box[1], reverse=upwards):
             if _cover(own, other):
                 own = _beside(own, other, upwards, height)
+        fallen[item.id] = own.top - unmoved
         placed.append(own)
     return placed
+
+
+@lru_cache(maxsize=16)
+def _typeset(words: str, style: TextStyle, size: Size, setting: Path | None) -> TextBlock:
+    """As `typeset`; the words of a text are drawn one after another."""
+    return typeset(words, style, size)
 
 
 def typeset(words: str, style: TextStyle, size: Size) -> TextBlock:
@@ -115,29 +144,43 @@ def typeset(words: str, style: TextStyle, size: Size) -> TextBlock:
     width, height = size
     wanted = max(SMALLEST_PX, round(style.size * min(height, LIKE_WIDTH * width)))
     room_of = _room(style, size)
+    parts = words.split("\n")
+    looks = _looks(style, len(parts))
 
     @cache
     def measured(grade: int) -> list[Paragraph]:
-        reference = look_of(style)
-        return [Paragraph.of(part, lambda line: width_of(line, reference), grade) for part in words.split("\n")]
+        return [
+            Paragraph.of(part, partial(width_of, look=look), grade) for part, look in zip(parts, looks, strict=True)
+        ]
 
     for px in _sizes(wanted):
         pad = _padding(style, px)
-        room = max(1.0, room_of - 2 * pad[0])
-        look = replace(look_of(style), size_px=px)
-        lines = _lines(measured, room * _REFERENCE_PX / px, px / wanted)
+        room = min(room_of - sum(pad[:2]), _longest_line(style) * px)
+        lines = _lines(measured, max(1.0, room) * _REFERENCE_PX / px, px / wanted)
         if lines is None and px > SMALLEST_PX:
             continue
-        block = _block(tuple(shaped(line, look) for line in lines or [words]), pad)
+        set_lines = [
+            shaped(line, replace(look, size_px=max(1, look.size_px * px // _REFERENCE_PX)))
+            for part, look in zip(lines or [[words]], looks, strict=False)
+            for line in part
+        ]
+        block = _block(tuple(set_lines), pad)
         if px == SMALLEST_PX or (block.width <= room_of and block.height <= height * TALLEST):
             return replace(block, width=min(block.width, width), height=min(block.height, height))
     raise AssertionError("the smallest size is taken as it comes")
 
 
-def look_of(style: TextStyle) -> Lettering:
-    """Large words are heavy and close, small ones lighter, so that they read alike."""
+def _looks(style: TextStyle, count: int) -> list[Lettering]:
+    """The look of each paragraph at `_REFERENCE_PX`. Large words are heavy and close, small ones lighter."""
     weight = _HEAVY if style.size >= _TITLE_SIZE else _BOLD if style.size >= _CAPTION_SIZE else _MEDIUM
-    return Lettering(_REFERENCE_PX, weight, _TIGHT if style.size >= _TITLE_SIZE else 0.0)
+    first = Lettering(_REFERENCE_PX, weight, _TIGHT if style.size >= _TITLE_SIZE else 0.0)
+    if style.look == "plain":
+        return [first] * count
+    return [first, *[Lettering(round(_REFERENCE_PX * _SECOND_SIZE), _SECOND_WEIGHT)] * (count - 1)]
+
+
+def _longest_line(style: TextStyle) -> int:
+    return _LONGEST_TITLE if style.size >= _TITLE_SIZE else _LONGEST_LINE
 
 
 def _sizes(wanted: int) -> Iterator[int]:
@@ -148,32 +191,36 @@ def _sizes(wanted: int) -> Iterator[int]:
     yield SMALLEST_PX
 
 
-def _lines(measured: Callable[[int], list[Paragraph]], limit: float, share: float) -> list[str] | None:
-    """Even lines within `limit`; None where a word is too wide that is not to be broken at this share of the size."""
+def _lines(measured: Callable[[int], list[Paragraph]], limit: float, share: float) -> list[list[str]] | None:
+    """Even lines of each paragraph; None where a word is too wide that is not broken yet at this share of the size."""
     grades = (WORDS, SEAMS) if share < _SEAMS_BELOW else (WORDS,)
     fitting = (grade for grade in grades if all(paragraph.widest <= limit for paragraph in measured(grade)))
     grade = next(fitting, SEAMS if share < _ANYWHERE_BELOW else None)
-    return None if grade is None else [line for paragraph in measured(grade) for line in paragraph.balanced(limit)]
+    return None if grade is None else [paragraph.balanced(limit) for paragraph in measured(grade)]
 
 
-def _block(lines: tuple[ShapedLine, ...], pad: tuple[int, int]) -> TextBlock:
+def _block(lines: tuple[ShapedLine, ...], pad: Padding) -> TextBlock:
     baselines: list[float] = []
     for line in lines:
         em = line.look.size_px
         ascent = max(_ASCENT * em, line.ascent)
         if not baselines:
-            baselines.append(pad[1] + ascent)
+            baselines.append(pad[2] + ascent)
         else:
             before = lines[len(baselines) - 1]
-            baselines.append(baselines[-1] + max(_STEP * em, max(_DESCENT * em, before.descent) + ascent))
+            step = max(_STEP * em, max(_DESCENT * before.look.size_px, before.descent) + ascent)
+            baselines.append(baselines[-1] + step)
     last = lines[-1]
-    height = baselines[-1] + max(_DESCENT * last.look.size_px, last.descent) + pad[1]
-    width = max(line.width for line in lines) + 2 * pad[0]
+    height = baselines[-1] + max(_DESCENT * last.look.size_px, last.descent) + pad[2]
+    width = max(line.width for line in lines) + sum(pad[:2])
     return TextBlock(lines, tuple(baselines), ceil(width), ceil(height), pad)
 
 
-def _padding(style: TextStyle, px: int) -> tuple[int, int]:
-    return (round(px * _PLATE_PAD[0]), round(px * _PLATE_PAD[1])) if style.background else (0, 0)
+def _padding(style: TextStyle, px: int) -> Padding:
+    if not style.background:
+        return 0, 0, 0
+    beside, above = round(px * _PLATE_PAD[0]), round(px * _PLATE_PAD[1])
+    return beside + (round(px * _EDGE) if style.look == "lower_third" else 0), beside, above
 
 
 def _margins(style: TextStyle, size: Size) -> tuple[float, float, float, float]:
@@ -206,8 +253,32 @@ def _drawn(block: TextBlock, style: TextStyle, bleed: int) -> NDArray[np.uint8]:
     color = _color(style.color, (255, 255, 255))
     stencil = Stencil(width, height)
     for line, baseline in zip(block.lines, block.baselines, strict=True):
-        stencil.draw(line, bleed + _indent(block, line, style.position), bleed + baseline)
+        second = style.look == "lower_third" and line.look.size_px < block.size_px
+        at = (bleed + _indent(block, line, style.position), bleed + baseline)
+        stencil.draw(line, *at, strength=_SECOND_OPACITY if second else 1.0)
     return _straight(_painted_over(block, style, stencil, color))
+
+
+def _lit(
+    block: TextBlock, style: TextStyle, words: str, lit: tuple[int, int], corner_at: tuple[int, int]
+) -> TextOverlay | None:
+    """The glyphs of a stretch of the words where they lie in the block, cut out."""
+    stencil = Stencil(block.width, block.height)
+    begins = 0
+    for line, baseline in zip(block.lines, block.baselines, strict=True):
+        begins = words.index(line.text, begins)
+        within = [glyph for glyph in line.glyphs if lit[0] <= begins + glyph.cluster < lit[1]]
+        stencil.draw(replace(line, glyphs=tuple(within)), _indent(block, line, style.position), baseline)
+        begins += len(line.text)
+    rows, columns = (np.flatnonzero(stencil.ink.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    top, left = int(rows[0]) & ~1, int(columns[0]) & ~1
+    ink = stencil.ink[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+    picture = np.empty((*ink.shape, 4), np.uint8)
+    picture[..., :3], picture[..., 3] = SAID, ink
+    even = tuple(at - at % 2 for at in corner_at)
+    return TextOverlay.of(picture, even[0] + left, even[1] + top)
 
 
 def _painted_over(block: TextBlock, style: TextStyle, stencil: Stencil, color: Color) -> Layer:
@@ -216,6 +287,9 @@ def _painted_over(block: TextBlock, style: TextStyle, stencil: Stencil, color: C
     if style.background:
         plate = _rounded((width, height), block.size_px * _PLATE_CORNER)
         _lay(picture, plate * np.float32(PLATE_OPACITY), _color(style.background, (0, 0, 0)))
+        if style.look == "lower_third":
+            plate[:, round(block.size_px * _EDGE) :] = 0
+            _lay(picture, plate, ACCENT)
     else:
         _lay(picture, _shadow(stencil, block.size_px), (0, 0, 0) if sum(color) > DARK else (255, 255, 255))
     _lay(picture, stencil.ink.astype(np.float32) / np.float32(255), color)
@@ -227,7 +301,7 @@ def _painted_over(block: TextBlock, style: TextStyle, stencil: Stencil, color: C
 
 
 def _indent(block: TextBlock, line: ShapedLine, position: Position) -> float:
-    free = max(0.0, block.width - 2 * block.pad[0] - line.width)
+    free = max(0.0, block.width - sum(block.pad[:2]) - line.width)
     return block.pad[0] + (0.0 if "left" in position else free if "right" in position else free / 2)
 
 

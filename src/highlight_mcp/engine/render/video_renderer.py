@@ -75,7 +75,7 @@ class VideoRenderer:
 
 def _drawn(cue: PlacedText, sources: Sources, size: tuple[int, int], notes: Warnings) -> TextOverlay | None:
     if isinstance(cue.item, Text):
-        return draw_text(cue.item, *size, notes)
+        return draw_text(cue.item, *size, notes, cue.lit)
     return placed_picture(source_for(sources, cue.item.media_id or ""), cue.item, *size)
 
 

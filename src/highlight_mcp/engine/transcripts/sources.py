@@ -17,7 +17,7 @@ from .sentences import Sentence, sentences
 from .subtitles import embedded, has_texts, keep, read, subtitle_files
 
 if TYPE_CHECKING:
-    from ..extras.words import Recogniser
+    from ..extras.words import Recogniser, SpeechSegment
 
 
 RECOGNISED = "speech recognition"
@@ -165,12 +165,13 @@ def model_name(folder: Path, file: str) -> str:
         return hashlib.sha256(f"{size}\n".encode() + head + opened.read(65_536)).hexdigest()[:16]
 
 
-VERSION = 1
+VERSION = 2
 LEAST_MS, MOST_MS = 40_000, 60_000
 _CELL_MS = 20
 _CLEARLY_HEARD = 0.55  # mean likelihood; a language that was mistaken and noise that was taken for words have less
 
-SpeechRows = list[tuple[int, int, str]]
+SpeechRows = list[tuple[int, int, str, tuple[tuple[int, int], ...]]]
+"""(start, end, words, (place, ms) of each word) in ms of the recording."""
 
 
 def transcribe(
@@ -202,12 +203,25 @@ def transcribe(
         if known is None:
             recogniser = recogniser or words.load(model)
             heard = recogniser.transcribe(read_samples(path, start, end))
-            known = [(start + one.start_ms, min(end, start + one.end_ms), one.text) for one in heard]
+            known = [_row(one, start, end) for one in heard]
             if file is not None:
                 keep(file, known)
         rows += known
         done += end - start
-    return [TranscriptCue(media_id=media.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+    return _cues(rows, media)
+
+
+def _row(one: "SpeechSegment", start: int, end: int) -> tuple[int, int, str, tuple[tuple[int, int], ...]]:
+    marks = tuple((place, start + ms) for place, ms in one.marks)
+    return start + one.start_ms, min(end, start + one.end_ms), one.text, marks
+
+
+def _cues(rows: SpeechRows, media: MediaInfo) -> list[TranscriptCue]:
+    return [
+        TranscriptCue(media_id=media.media_id, start_ms=start, end_ms=end, text=text, marks=marks)
+        for start, end, text, marks in rows
+        if start < end
+    ]
 
 
 def overhear(
@@ -226,10 +240,10 @@ def overhear(
     if rows is None:
         heard = _recogniser(model).transcribe(read_samples(path, *span))
         clear = [one for one in heard if one.sure >= _CLEARLY_HEARD]
-        rows = [(span[0] + one.start_ms, min(span[1], span[0] + one.end_ms), one.text) for one in clear]
+        rows = [_row(one, *span) for one in clear]
         if file is not None:
             keep(file, rows)
-    return [TranscriptCue(media_id=media.media_id, start_ms=a, end_ms=b, text=text) for a, b, text in rows if a < b]
+    return _cues(rows, media)
 
 
 @cache
@@ -255,6 +269,9 @@ def _stored(file: Path | None) -> SpeechRows | None:
     if file is None:
         return None
     try:
-        return [(int(a), int(b), str(text)) for a, b, text in json.loads(file.read_text(encoding="utf-8"))]
+        return [
+            (int(a), int(b), str(text), tuple((int(place), int(ms)) for place, ms in marks))
+            for a, b, text, marks in json.loads(file.read_text(encoding="utf-8"))
+        ]
     except (OSError, ValueError, TypeError):
         return None

@@ -101,6 +101,7 @@ MAX_CUES = 50_000
 MAX_CUE_CHARS = 2_000
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s{{0,40}}{_STAMP}\s{{0,40}}-->\s{{0,40}}{_STAMP}")
+_WORD_TIME = re.compile(rf"<{_STAMP}>")
 _TAG = re.compile(r"</?(?:[a-zA-Z][^<>]{0,200}|\d[\d:.]{0,20})>|\{\\[^{}]{0,200}\}")
 _HOLDS_FOLDERS = {os.open, os.stat, os.readlink} <= os.supports_dir_fd and os.listdir in os.supports_fd
 _MOST_LINKS = 8
@@ -158,10 +159,28 @@ def plain(text: str) -> str:
 
 
 def _cue(times: tuple[int, int], lines: Iterable[str], media_id: str | None, encoding: str) -> TranscriptCue | None:
-    words = plain("\n".join(lines))
+    words, marks = _timed("\n".join(lines), times[0])
     if not words or times[0] >= times[1]:
         return None
-    return TranscriptCue(media_id=media_id, start_ms=times[0], end_ms=times[1], text=words, encoding=encoding)
+    start, end = times
+    return TranscriptCue(media_id=media_id, start_ms=start, end_ms=end, text=words, encoding=encoding, marks=marks)
+
+
+def _timed(text: str, start_ms: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """(the words of a cue, (place, ms) of each that WebVTT gives a time inside the cue)."""
+    parts = _WORD_TIME.split(text[: 2 * MAX_CUE_CHARS])
+    if len(parts) == 1:
+        return plain(text), ()
+    words, marks, at_ms = "", [], start_ms
+    for number in range(0, len(parts), 5):
+        part = html.unescape(_TAG.sub("", parts[number])).replace("\u00a0", " ")
+        part = part if words else part.lstrip()
+        if part.strip():
+            marks.append((len(words) + len(part) - len(part.lstrip()), at_ms))
+        words += part
+        if number + 4 < len(parts):
+            at_ms = _ms(*parts[number + 1 : number + 5])
+    return words.rstrip()[:MAX_CUE_CHARS], tuple(mark for mark in marks if mark[0] < MAX_CUE_CHARS)
 
 
 def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:

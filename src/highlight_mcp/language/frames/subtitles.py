@@ -5,6 +5,9 @@ from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from .frame import Filled, frame, role
 
+_KARAOKE = ("karaoke", "word by word", "word-by-word", "卡拉ok", "逐字字幕", "逐词字幕")
+"""What of the words that ask for subtitles asks for these."""
+
 
 def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     if not scene.situation.hears and not scene.situation.subtitle_files:
@@ -14,7 +17,13 @@ def _subtitles(filled: Filled, scene: ParseContext) -> list[Finding] | None:
     name = str(token.value) if (token := filled.value("asset")) else None
     if name and name not in scene.situation.subtitle_files:
         return [Unresolved(name, filled.at, code="asset_missing")]
-    return [ParsedOperation(SubtitlesAdd(asset=name) if name else SubtitlesAdd(), filled.at, targeted=True)]
+    facts = ({"asset": name} if name else {}) | ({"karaoke": True} if _word_by_word(filled) else {})
+    return [ParsedOperation(SubtitlesAdd.model_validate(facts), filled.at, targeted=True)]
+
+
+def _word_by_word(filled: Filled) -> bool:
+    """Whether each word is to be lit as it is said."""
+    return any(mark in token.text for token in filled.tokens for mark in _KARAOKE)
 
 
 _SUBTITLES = frame(

@@ -18,7 +18,7 @@ class PreviewArguments(Arguments):
     """Which picture."""
 
     session_id: SessionId = None
-    what: Annotated[PreviewKind, Field(description="The cut, the candidate moments, or one frame")] = "storyboard"
+    what: PreviewKind = "storyboard"
     at_ms: Annotated[int | None, Field(ge=0, description="Time of the frame, in the cut or in media_id")] = None
     media_id: Annotated[str | None, Field(description="Footage, not the cut", max_length=200)] = None
 

@@ -12,8 +12,10 @@ from ..layout import (
     is_footage,
     keep_transitions,
     layout_clips,
+    marks_within,
     offset_of,
     preserve_edges,
+    rise_of,
     slice_clip,
     source_at,
     with_fields,
@@ -294,6 +296,10 @@ class _Spot(NamedTuple):
     offset_ms: int
     lost_ms: int = 0
 
+    @property
+    def at_ms(self) -> int:
+        return self.clip.start_ms + self.offset_ms
+
 
 class Anchors:
     """Knows where everything shown before is shown now. Both reels must have clips.
@@ -324,7 +330,8 @@ class Anchors:
             return item
         offset = min(max(0, item.start_ms - anchor.start_ms), anchor.duration_ms)
         whole = clip_id is not None and offset == 0 and item.end_ms >= anchor.end_ms
-        spot = _spot(anchor, offset, self._families.get(self._root(anchor.id), []))
+        family = self._families.get(self._root(anchor.id), [])
+        spot = _spot(anchor, offset, family)
         if spot is None:
             return None
         room = spot.clip.duration_ms - spot.offset_ms
@@ -336,7 +343,10 @@ class Anchors:
         if length <= 0:
             return None
         owner = {} if clip_id is None else {"clip_id": spot.clip.id}
-        place = {"start_ms": spot.clip.start_ms + spot.offset_ms, "duration_ms": length}
+        place: dict[str, object] = {"start_ms": spot.at_ms, "duration_ms": length}
+        if isinstance(item, Text) and item.marks:
+            spots = {at: _spot(anchor, min(offset + ms, anchor.duration_ms), family) or spot for at, ms in item.marks}
+            place["marks"] = marks_within({at: one.at_ms - spot.at_ms for at, one in spots.items()}, length)
         return item.model_copy(update={**place, **owner})
 
     def _anchor(self, item: Text | Clip) -> Clip | None:
@@ -381,14 +391,6 @@ def _spot_in(clip: Clip, point: int) -> _Spot:
         beyond = scaled(point - clip.source.end_ms, 1 / clip.speed)
         return _Spot(clip, clip.duration_ms - 1, clip.duration_ms + beyond)
     return _Spot(clip, min(offset_of(clip, point), clip.duration_ms - 1))
-
-
-MOST_RISE_MS = 500
-
-
-def rise_of(length_ms: int) -> int:
-    """By how much an effect at a cut begins before it: a whoosh is loudest in its middle, or half a second in."""
-    return min(length_ms // 2, MOST_RISE_MS)
 
 
 def heard_with(anchors: Anchors, clip: Clip) -> Clip | None:

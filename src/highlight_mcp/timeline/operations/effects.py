@@ -3,11 +3,12 @@
 from pathlib import PurePath
 from typing import ClassVar, Literal
 
+from ..layout import rise_of
 from ..media import MediaInfo
 from ..model import AudioTrack, Clip, Level
 from ..time import Milliseconds, TimeRange, format_time
 from .base import ClipNumber, Operation
-from .context import EditContext, rejected, rise_of
+from .context import EditContext, rejected
 from .footage import find_media
 from .sentences import chinese, english, moment, percent
 from .targets import cut_places, locate

@@ -134,7 +134,7 @@ class _Chinese:
     TRANSITIONS: Mapping[str, str] = {
         "crossfade": "叠化", "fade_black": "黑场", "fade_white": "白场", "wipe": "擦除", "slide": "滑动",
     }  # fmt: skip
-    ROLES: Mapping[str, str] = {"title": "标题", "caption": "文字", "subtitle": "字幕"}
+    ROLES: Mapping[str, str] = {"title": "标题", "caption": "文字", "subtitle": "字幕", "lower_third": "人名条"}
     SIZES: Mapping[str, str] = {"small": "小号", "medium": "中号", "large": "大号"}
     PLACES: Mapping[str, str] = {
         "top": "顶部", "center": "中间", "bottom": "底部", "left": "左侧", "right": "右侧", "top-left": "左上角",

@@ -21,16 +21,21 @@ from .sentences import chinese, english, moment
 from .targets import time_range
 
 TITLE_MS = 3000
+LENGTHS_MS = {"title": TITLE_MS, "lower_third": 5000}
+"""How long is shown what nobody gave a time for; the rest is there throughout."""
 SIZES = {"small": 0.04, "medium": 0.06, "large": 0.1}
-ROLES: dict[str, Role] = {"title": "title", "caption": "overlay", "subtitle": "subtitle"}
+ROLES: dict[str, Role] = {"title": "title", "caption": "overlay", "subtitle": "subtitle", "lower_third": "overlay"}
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"size": 0.09, "position": "center"},
     "caption": {"size": 0.055, "position": "bottom"},
-    "subtitle": {"size": 0.045, "position": "bottom"},
+    "subtitle": {"size": 0.048, "position": "bottom"},
+    "lower_third": {"size": 0.052, "position": "bottom-left", "background": "#14181f", "look": "lower_third"},
 }
 FADE_MS = 300
 LONGEST_COUNT_MS = 900_000
 """Every second is drawn before the first is shown: 900 of them take about 20 MB."""
+_NAME_ENDS = re.compile(r"\s*(?:[|,，、]|\s[-–—]\s)\s*")
+"""What stands in a lower third between a name and who that is."""
 _SLOT = re.compile(r"\{(\w+)\}")
 
 NAMED = {
@@ -44,7 +49,7 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 
 
 class TextAdd(Operation):
-    """Put a title or caption over the picture; `per_clip` numbers or labels each clip.
+    """Put a title, caption or lower third (name, then who that is) over the picture; `per_clip` labels each clip.
 
     In a `template`, `{left}` and `{elapsed}` count the seconds of its time down and up, `{left_clock}` and
     `{elapsed_clock}` as minutes and seconds; with `per_clip`, `{n}`, `{count}`, `{label}` and `{time}` are filled in.
@@ -55,7 +60,7 @@ class TextAdd(Operation):
     op: Literal["text_add"] = "text_add"
     text: Annotated[str, Field(max_length=500)] | None = None
     template: Annotated[str, Field(max_length=500)] | None = None
-    role: Literal["title", "caption", "subtitle"] = "caption"
+    role: Literal["title", "caption", "subtitle", "lower_third"] = "caption"
     start_ms: Milliseconds | None = None
     end_ms: Milliseconds | None = None
     position: Position | None = None
@@ -71,12 +76,14 @@ class TextAdd(Operation):
                 raise rejected("bad_request", "text_what")
             words = "{n}"
         words = require_lettering(edit, words)
+        if self.role == "lower_third" and "\n" not in words:
+            words = _NAME_ENDS.sub("\n", words, count=1)
         style = _style(self)
         if self.per_clip:
             _on_each_clip(edit, self, words, style)
             return
         start, end = _span(edit, self)
-        fade = FADE_MS if self.role == "title" and end - start > 4 * FADE_MS else 0
+        fade = FADE_MS if self.role in ("title", "lower_third") and end - start > 4 * FADE_MS else 0
         text = Text(
             id=edit.new_id(), start_ms=start, duration_ms=end - start, text=words, style=style, fade_in_ms=fade,
             fade_out_ms=fade, counts=_counts(self, words, end - start),
@@ -91,7 +98,7 @@ class TextAdd(Operation):
     def in_english(self) -> str:
         words = self.text if self.text is not None else self.template or ""
         counted = "".join(f" ({english.COUNTS[slot]} filled in)" for slot in slots_of(self.template or ""))
-        parts = [f"Add the {self.role} {english.quoted(words)}{counted}"]
+        parts = [f"Add the {self.role.replace('_', ' ')} {english.quoted(words)}{counted}"]
         if self.per_clip:
             parts.append("on every clip")
         times = [] if self.start_ms is None else [f"from {moment(self.start_ms)}"]
@@ -144,7 +151,7 @@ class TextEdit(Operation):
         ids = _chosen(edit, self.index)
         if self.text is not None:
             words = require_lettering(edit, self.text)
-            _restyle(edit, ids, {"text": words}, {})
+            _restyle(edit, ids, {"text": words, "marks": ()}, {})
             edit.record_change("text_edit.done", n=len(ids), text=words)
         if style := _looks(self):
             _restyle(edit, ids, {}, style)
@@ -221,8 +228,8 @@ class TextRemove(Operation):
 def _span(edit: EditContext, op: TextAdd) -> tuple[int, int]:
     start, end = time_range(edit, op.start_ms, op.end_ms)
     if op.end_ms is None:
-        whole = op.start_ms is None and op.role != "title"
-        end = end if whole else min(end, start + TITLE_MS)
+        whole = op.start_ms is None and op.role not in LENGTHS_MS
+        end = end if whole else min(end, start + LENGTHS_MS.get(op.role, TITLE_MS))
         edit.record_assumption("text_add.time", start=format_time(start), end=format_time(end))
     return start, end
 
