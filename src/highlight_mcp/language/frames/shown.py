@@ -23,6 +23,7 @@ TRAITS = frozenset({
     "font", "colour", "color", "size", "style", "typeface", "outline", "shadow",
 })  # fmt: skip
 
+LOWER_THIRDS = frozenset({"lower third", "lower-third", "人名条", "姓名条", "名条"})
 DEFAULT_MS = 3000
 _BEFORE = frozenset({"it", "to", "uh", "um", "erm", "er", "uhm", "like"})
 _BEHIND = frozenset({"instead", "please", "thanks"})

@@ -28,7 +28,7 @@ def _word_by_word(filled: Filled) -> bool:
 
 _SUBTITLES = frame(
     "subtitles",
-    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES", "ASR:subtitles"],
+    ["ADD SUBTITLES", "MAKE SUBTITLES", "SUBTITLES", "ASR:subtitles", "ADD|MAKE ASR:subtitles"],
     [role("asset", "asset", "'from'|'with' asset"), role("all", "ALL|EVERYTHING", "THROUGHOUT")],
     _subtitles,
     light="VIDEO ADD ASR:subtitles",

@@ -37,13 +37,10 @@ _UNQUOTED = (
 )
 
 
-_LOWER_THIRDS = frozenset({"lower third", "lower-third", "人名条", "姓名条", "名条"})
-
-
 def _role_of(filled: Filled, scene: ParseContext) -> str:
     if _says(filled, "TITLE"):
         return "title"
-    if any(t.text in _LOWER_THIRDS for name in ("", "kind") for t in filled.of(name)):
+    if any(t.text in shown.LOWER_THIRDS for name in ("", "kind") for t in filled.of(name)):
         return "lower_third"
     subtitle = _says(filled, "SUBTITLES") and not _says(filled, "CAPTION") and scene.language != "zh"
     return "subtitle" if subtitle else "caption"

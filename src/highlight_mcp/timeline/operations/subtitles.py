@@ -52,12 +52,12 @@ class SubtitlesAdd(Operation):
             edit.record_assumption("subtitles_add.crowded", n=crowded, most=MOST_AT_ONCE)
 
     def in_english(self) -> str:
-        lit = ", each word lit as it is said" if self.karaoke else ""
-        return f"Add subtitles{'' if self.asset is None else f' from the file {english.quoted(self.asset)}'}{lit}"
+        kind = "karaoke subtitles" if self.karaoke else "subtitles"
+        return f"Add {kind}" if self.asset is None else f"Add {kind} from the file {english.quoted(self.asset)}"
 
     def in_chinese(self) -> str:
-        lit = "，说到的词高亮" if self.karaoke else ""
-        return f"加字幕{'' if self.asset is None else f'文件{chinese.quoted(self.asset)}'}{lit}"
+        kind = "加卡拉OK字幕" if self.karaoke else "加字幕"
+        return kind if self.asset is None else f"{kind}文件{chinese.quoted(self.asset)}"
 
 
 def subtitle_tracks(edit: EditContext) -> list[TextTrack]:
