@@ -4,11 +4,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import anyio
 import pytest
+from mcp import Client
+from mcp.types import CallToolResult
+from tqdm import tqdm
 
 from highlight_mcp.cli import main
+from highlight_mcp.commands import mcp_client
 from highlight_mcp.commands.http import callers
 from highlight_mcp.commands.mcp_client import call_tool
 from highlight_mcp.settings import Settings
@@ -31,6 +36,29 @@ def test_a_reel_never_overwrites_a_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["reel", "match.mp4", "20 seconds", "-o", str(tmp_path / "out.mp4")]) == 1
     assert (tmp_path / "out.mp4").read_bytes() == b"precious"
     assert "exists already" in capsys.readouterr().err
+
+
+def test_the_bar_goes_on_over_the_calls_that_one_piece_of_work_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[tuple[float, str]] = []
+
+    class Bar(tqdm):  # type: ignore[type-arg]
+        def __init__(self, **given: Any) -> None:
+            begun.append((given["initial"], given["desc"]))
+            super().__init__(**given)
+
+    class Scripted:
+        answers = iter(("processing", "processing", "completed"))
+
+        async def call_tool(self, _tool: str, _given: dict[str, Any], progress_callback: Any) -> CallToolResult:
+            status = next(self.answers)
+            await progress_callback(40.0, 100.0, "Encoding 0:12 of 0:30")
+            return CallToolResult(
+                content=[], structured_content={"status": status, "render_id": "r", "session_id": "s"}
+            )
+
+    monkeypatch.setattr(mcp_client, "tqdm", Bar)
+    anyio.run(mcp_client.McpClient(cast(Client, Scripted())).export)
+    assert begun == [(0.0, "Export the reel"), (0.0, "Export the reel"), (40.0, "Encoding 0:12 of 0:30")]
 
 
 def test_of_several_presets_the_one_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,14 +32,27 @@ class McpClient:
         self._client = client
         self._quiet = quiet
         self._work: tuple[str, str] | None = None
+        self._shown: tuple[float, str] | None = None
 
     async def raw(self, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
-        """Call a tool and return whatever it answers."""
+        """Call a tool and return whatever it answers. Of work that goes on over several calls the bar goes on, too."""
+        percent, words = self._shown or (0.0, word_of("server.doing", tool))
         with tqdm(
-            total=100, desc=word_of("server.doing", tool), unit="%", leave=False, file=sys.stderr,
-            disable=self._quiet or None, bar_format="{desc:<42.42} {bar} {n:3.0f} %",
+            total=100, initial=percent, desc=words, unit="%", leave=False, file=sys.stderr,
+            disable=self._quiet or None, bar_format="{desc:<64.74} {bar} {n:3.0f} %",
         ) as bar:  # fmt: skip
-            return await self._client.call_tool(tool, dict(arguments), progress_callback=_moving(bar))
+            return await self._client.call_tool(tool, dict(arguments), progress_callback=self._moving(bar, words))
+
+    def _moving(self, bar: Any, words: str) -> Any:
+        async def moved(done: float, total: float | None, message: str | None) -> None:
+            bar.n = max(bar.n, min(100.0, 100 * done / total if total else done))
+            if message:
+                bar.set_description_str(message, refresh=False)
+            if self._work is not None:
+                self._shown = bar.n, message or words
+            bar.refresh()
+
+        return moved
 
     async def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool and return its structured content. Raises ToolFailed."""
@@ -58,7 +71,7 @@ class McpClient:
             if upload.get("error"):
                 raise ToolFailed(_text_of(upload["error"]))
             result = {**result, "media": state.get("media"), **upload}
-        self._work = None
+        self._over()
         if result.get("status") not in (None, "done"):
             raise ToolFailed(say("shell.upload_ended", status=word_of("server.status", result["status"])))
         if not result.get("media"):
@@ -72,7 +85,7 @@ class McpClient:
         while result.get("status") == "running":
             state = await self.call("get_state", session_id=result["session_id"], wait_s=20)
             result = {**result, **(state.get("turn") or {}), "timeline": state.get("timeline")}
-        self._work = None
+        self._over()
         return result
 
     async def export(self, **arguments: Any) -> dict[str, Any]:
@@ -80,7 +93,7 @@ class McpClient:
         result = await self._start("export", "export", "render_id", arguments)
         while result.get("status") in ("pending", "processing", "running"):
             result = await self.call("export", session_id=result["session_id"], render_id=result["render_id"])
-        self._work = None
+        self._over()
         return result
 
     async def stop(self) -> Message:
@@ -101,8 +114,13 @@ class McpClient:
             return message("shell.stopped.over", status=word_of("server.status", str(status)))
         return message("shell.stopped.no_reel")
 
+    def _over(self) -> None:
+        """Nothing is under way."""
+        self._work = self._shown = None
+
     async def _start(self, tool: str, name: str, handle: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Start work without waiting for it, so that there is always a handle by which it can be stopped."""
+        self._over()
         with anyio.CancelScope(shield=True):
             result = await self.call(tool, **arguments, wait_s=0)
             if result.get(handle):
@@ -119,16 +137,6 @@ async def open_client(environment: Mapping[str, str] | None = None, quiet: bool 
     )
     async with Client(server) as client:
         yield McpClient(client, quiet)
-
-
-def _moving(bar: Any) -> Any:
-    async def moved(done: float, total: float | None, message: str | None) -> None:
-        bar.n = min(100.0, 100 * done / total if total else done)
-        if message:
-            bar.set_description_str(message, refresh=False)
-        bar.refresh()
-
-    return moved
 
 
 def _reason(content: dict[str, Any], result: CallToolResult) -> str:
