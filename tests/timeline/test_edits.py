@@ -176,6 +176,23 @@ def test_pictures_alone_become_a_slide_show() -> None:
     assert [clip.duration_ms for clip in timeline.clips] == [5000, 5000]
 
 
+def test_the_photos_of_a_slide_show_have_one_look_and_move_by_turns() -> None:
+    media = {"a": picture("a"), "b": picture("b").model_copy(update={"width": 600, "height": 800}), "c": picture("c")}
+    clips = done(None, {"op": "highlights", "total_ms": 10_000}, media=media).clips
+    assert {clip.fit for clip in clips} == {"blur"} and sum(clip.duration_ms for clip in clips) == 10_000
+    assert [clip.zoom is not None and clip.zoom.start.width < 1 for clip in clips] == [False, True, False]
+    assert clips[-1].picture_fade_out_ms > 0 and not any(clip.picture_fade_out_ms for clip in clips[:-1])
+
+
+@pytest.mark.parametrize(("total_ms", "ends"), [(16_100, [5200, 10_700, 16_200]), (39_000, [13_200, 26_200, 40_000])])
+def test_photos_end_on_beats_and_the_last_one_with_the_music_where_that_is_near(total_ms: int, ends: list[int]) -> None:
+    media = {name: picture(name) for name in "abc"} | {"lofi": LOFI}
+    made = edit(None, {"op": "highlights", "total_ms": total_ms}, {"op": "bgm_add", "asset": "lofi.mp3"}, media=media)
+    assert made.timeline is not None
+    assert [clip.end_ms for clip in made.timeline.clips] == ends
+    assert any("music" in str(change) for change in made.changes)
+
+
 def test_ranges_of_the_footage_are_cut_directly_where_there_is_no_reel() -> None:
     timeline = done(None, {"op": "keep", "ranges_ms": [[300_000, 540_000], [10_000, 20_000]], "ref": "source"})
     assert starts(timeline) == [300, 10] and timeline.duration_ms == 250_000

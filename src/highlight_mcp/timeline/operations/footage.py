@@ -186,11 +186,11 @@ def _number_ranges(numbers: Sequence[int]) -> str:
 
 
 def _plain_fit(media: MediaInfo, clip: Clip, timeline: Timeline) -> Fit:
-    """Cropped where little is lost, else with all of the picture."""
+    """Cropped where little is lost, else with all of the picture; photos all have borders of the same kind."""
     shape, frame = _shape(media, clip), Fraction(timeline.width, timeline.height)
     if shape is None or 1 - min(shape / frame, frame / shape) <= LARGEST_CROP:
         return "cover"
-    return "blur" if (shape < 1) != (frame < 1) else "pad"
+    return "blur" if media.kind == "image" or (shape < 1) != (frame < 1) else "pad"
 
 
 def _shape(media: MediaInfo, clip: Clip) -> Fraction | None:

@@ -6,14 +6,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ...messages import message, say
-from ..layout import layout_clips, slice_clip, with_fields
+from ..layout import slice_clip, with_fields
 from ..media import MomentSelection, Pick, UsedRange
 from ..model import Clip
-from ..time import TimeRange, format_length, format_time, scaled
+from ..time import format_length, format_time, scaled
 from .base import ClipTarget, Operation, Positive, RangeMs
 from .context import EditContext, rejected, term
 from .footage import (
-    PICTURE_MS,
     common_fields,
     footage_of,
     is_card,
@@ -25,6 +24,7 @@ from .footage import (
     with_framing,
 )
 from .sentences import amount, chinese, english, moment
+from .slides import fit_slides, slides
 from .subtitles import refresh_subtitles, subtitle_tracks
 from .targets import clip_indices, clip_number
 
@@ -179,13 +179,14 @@ class Highlights(Operation):
 def _new_reel(edit: EditContext, wish: Highlights) -> None:
     had, before = bool(edit.clips), edit.clips
     if footage_of(edit.media.values())[0].kind == "image":
-        clips = _slides(edit, wish)
+        clips = slides(edit, wish.count, wish.clip_ms, wish.total_ms)
     else:
         choice = _chosen(edit, wish, ())
         prepare_timeline(edit, edit.media[_main_source(choice.picks)])
         clips = _clips_of(edit, choice.picks, before)
     front, _, back = split_off_cards(before)
     edit.set_clips([*front, *clips, *back] if had else clips, texts="stay")
+    fit_slides(edit)
     _tell_total(edit, wish)
     edit.rebase()
 
@@ -356,16 +357,6 @@ def _by_time(edit: EditContext, clips: Sequence[Clip]) -> list[Clip]:
         return order.get(clip.media_id or "", len(order)), clip.source.start_ms if clip.source else 0
 
     return sorted(clips, key=when)
-
-
-def _slides(edit: EditContext, wish: Highlights) -> list[Clip]:
-    """One clip per picture, where there is nothing but pictures."""
-    pictures = footage_of(edit.media.values())[: wish.count]
-    prepare_timeline(edit, pictures[0])
-    each = wish.clip_ms or (wish.total_ms // len(pictures) if wish.total_ms else PICTURE_MS)
-    edit.record_assumption("highlights.slides", n=len(pictures), each=format_length(max(each, 500)))
-    source = TimeRange(start_ms=0, end_ms=max(each, 500))
-    return list(layout_clips([new_clip(edit, media, source) for media in pictures]))
 
 
 def _tell_total(edit: EditContext, wish: Highlights) -> None:

@@ -16,7 +16,8 @@ from .base import Operation
 from .context import EditContext, rejected
 from .footage import find_media, show_all_footage
 from .sentences import chinese, decimal, english, moment, percent
-from .sound import MUSIC_LEVEL, require_music
+from .slides import fit_slides
+from .sound import MUSIC_LEVEL, beats_of, require_music
 
 REACH_MS = 250
 SHORTEST_ON_BEAT_MS = 300
@@ -74,6 +75,7 @@ class BgmAdd(Operation):
         key = "bgm_add.added" if old is None else "bgm_add.moved" if same else "bgm_add.swapped"
         begins, inside = format_time(start_ms), format_time(inside_ms)
         edit.record_change(key, name=song.name, to=f"{round(100 * level)}%", at=begins, inside=inside)
+        fit_slides(edit)
 
     def _kept(self, name: str, before: int) -> int:
         """A time as given, else as it was."""
@@ -173,7 +175,7 @@ class BeatSync(Operation):
     def apply(self, edit: EditContext) -> None:
         """Move the ends of clips to the nearest beat of the music, by a quarter of a second at most."""
         track = require_music(edit)
-        beats = _beats(edit, track)
+        beats = beats_of(edit, track)
         if not beats:
             raise rejected("nothing_found", "beat_sync.no_beat", name=track.name or "-")
         clips: list[Clip] = []
@@ -191,17 +193,6 @@ class BeatSync(Operation):
 
     def in_chinese(self) -> str:
         return "让剪切点卡在音乐节拍上"
-
-
-def _beats(edit: EditContext, track: AudioTrack) -> list[int]:
-    """Beats in the time of the reel."""
-    beats_ms: list[int] = []
-    for clip in track.clips:
-        if clip.source is None or clip.media_id is None:
-            continue
-        inside = (ms for ms in edit.senses.beats(clip.media_id) if clip.source.start_ms <= ms < clip.source.end_ms)
-        beats_ms += [clip.start_ms + scaled(ms - clip.source.start_ms, 1 / clip.speed) for ms in inside]
-    return sorted(beats_ms)
 
 
 def _ending_on(edit: EditContext, clip: Clip, start: int, beats: list[int]) -> Clip:

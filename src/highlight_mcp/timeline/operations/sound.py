@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ..layout import with_fields
 from ..model import AudioTrack, Clip, Level
-from ..time import Milliseconds, format_length, format_time
+from ..time import Milliseconds, format_length, format_time, scaled
 from .base import ClipTarget, Operation, RangeTarget
 from .context import EditContext, rejected, term
 from .sentences import chinese, decimal, english, percent
@@ -214,3 +214,14 @@ def _edges(edit: EditContext, clips: tuple[Clip, ...], fields: dict[str, int | N
             edit.record_assumption("fade.shortened", length=format_length(room))
         changed[place] = with_fields(changed[place], **{name: min(length, room)})
     return tuple(changed)
+
+
+def beats_of(edit: EditContext, track: AudioTrack) -> list[int]:
+    """Beats of a track of music, in the time of the reel."""
+    beats_ms: list[int] = []
+    for clip in track.clips:
+        if clip.source is None or clip.media_id is None:
+            continue
+        inside = (ms for ms in edit.senses.beats(clip.media_id) if clip.source.start_ms <= ms < clip.source.end_ms)
+        beats_ms += [clip.start_ms + scaled(ms - clip.source.start_ms, 1 / clip.speed) for ms in inside]
+    return sorted(beats_ms)
