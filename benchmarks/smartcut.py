@@ -24,7 +24,7 @@ from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import render
 from highlight_mcp.engine.render.video_reader import RenderSource
-from highlight_mcp.presets import Preset
+from highlight_mcp.presets import PRESETS, Preset
 from highlight_mcp.timeline.model import Clip, Timeline, VideoTrack
 from highlight_mcp.timeline.time import TimeRange
 
@@ -103,7 +103,7 @@ def ours(path: Path, out: Path, ranges: list[tuple[Fraction, Fraction]]) -> str:
         frame_rate=info.frame_rate or Fraction(25),
         tracks=(VideoTrack(id="v", clips=tuple(clips)),),
     )
-    preset = Preset(min(info.width, info.height))
+    preset = Preset(min(info.width, info.height)) if info.video_codec == "h264" else PRESETS["archive"]
     return str(render(timeline, {"a": RenderSource(path, info)}, out, preset, no_progress)["method"])
 
 

@@ -26,6 +26,7 @@ class Preset:
     preset, asks for it. `shape` is width to height, None for that of the timeline; `rate` frames per second, None for
     those of the timeline or, with the size, as filmed. `keyframes_s` lies at most between two keyframes, `most_bytes`
     the file must not pass, and from `longest_s` on a service refuses it, or an animation is too large for any page.
+    `keeps_codec`: pictures of HEVC, VP9 and AV1 that are untouched are copied, too, and the others encoded like them.
     `group` is where a list for people shows it.
     """
 
@@ -41,6 +42,7 @@ class Preset:
     enlarges: bool = True
     shape: tuple[int, int] | None = None
     rate: Fraction | None = None
+    keeps_codec: bool = False
     keyframes_s: Fraction = Fraction(2)
     most_bytes: int | None = None
     longest_s: int | None = None
@@ -58,6 +60,7 @@ PRESETS: dict[str, Preset] = {
     "4k": Preset(2160, enlarges=False),
     "draft": Preset(540, "ultrafast", 26),
     "source": Preset(None, crf=18),
+    "archive": Preset(None, crf=18, keeps_codec=True),
     "vertical": Preset(1080, shape=_TALL, group="shape"),
     "square": Preset(1080, shape=(1, 1), group="shape"),
     "4:5": Preset(1080, shape=(4, 5), group="shape"),

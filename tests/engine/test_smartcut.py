@@ -116,6 +116,45 @@ def test_parts_of_a_reel_are_copied_as_the_whole_is(tmp_path: Path) -> None:
         assert complaints(part) == []
 
 
+OWN = {
+    "open.mp4": ("libx265", {"x265-params": "open-gop=1:keyint=25:scenecut=0:bframes=4:b-pyramid=1:log-level=none"}),
+    "closed.mkv": ("libx265", {"x265-params": "open-gop=0:keyint=25:bframes=2:aud=1:log-level=none"}),
+    "layers.ts": ("libx265", {"x265-params": "temporal-layers=2:open-gop=1:keyint=25:bframes=3:log-level=none"}),
+    "a.webm": ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "16", "b": "400k"}),
+    "av1.mp4": ("libsvtav1", {"preset": "10", "crf": "35"}),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name if name == "open.mp4" else pytest.param(name, marks=pytest.mark.slow) for name in OWN]
+)
+def test_footage_of_another_codec_keeps_its_pictures_where_that_is_asked_for(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SVT_LOG", "1")
+    codec, options = OWN[name]
+    path = tmp_path / name
+    make_clip(
+        path,
+        seconds=6,
+        size=(320, 180),
+        gop=25,
+        video_codec=codec,
+        video_options={**options, **BT709},
+    )
+    media = sources(a=path)
+    made = render(reel(*TWO), media, tmp_path / "out.mp4", PRESETS["archive"], no_progress)
+    like = likenesses(greys(path), greys(tmp_path / "out.mp4"), PICTURES)
+    exact = sum(each == 99.0 for each in like)
+    assert (made["method"], made["video_codec"]) == ("hybrid", media["a"].info.video_codec)
+    assert min(like) >= 43 and exact >= 40
+    assert complaints(tmp_path / "out.mp4") == []
+    usual = render(reel(*TWO), media, tmp_path / "usual.mp4", PRESETS["draft"], no_progress)
+    assert (usual["method"], usual["video_codec"]) == ("encoded", "h264")
+    told = [in_words(check)["detail"] for check in usual["checks"] if check["name"] == "untouched"]
+    assert told == [f'none of the pictures is untouched: {name} is not H.264; preset "archive" keeps its pictures']
+
+
 @pytest.mark.parametrize("last", (29, pytest.param(44, marks=pytest.mark.slow)))
 def test_a_clip_may_end_at_any_picture_of_a_group(tmp_path: Path, last: int) -> None:
     media = footage(tmp_path / "a.mp4", "bframes=3:b-adapt=0:b-pyramid=normal:scenecut=0", seconds=3)

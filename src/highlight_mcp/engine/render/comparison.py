@@ -249,8 +249,8 @@ class FinishedReel:
 
     `plan` has what the file holds: no layers in one of sound alone. `pictures` reads it; `scaled` is its size where
     that is not the one it was drawn at. `method` tells how its pictures were made, `checks` what was looked at on the
-    way; `pixels` are those of the footage where pictures were copied from it, `written` how many pictures there are
-    where these are not the frames of the plan.
+    way; `codec` and `pixels` are those of the footage where pictures were copied from it, `written` how many pictures
+    there are where these are not the frames of the plan.
     """
 
     path: Path
@@ -263,6 +263,7 @@ class FinishedReel:
     scaled: tuple[int, int] | None = None
     method: Method = "encoded"
     checks: tuple[OutputCheck, ...] = ()
+    codec: str | None = None
     pixels: str | None = None
     written: int | None = None
 

@@ -172,7 +172,7 @@ def written(task: RenderTask) -> dict[str, Any]:
         "height": height or None,
         "size_bytes": task.output.stat().st_size,
         "frame_rate": str(made.rate),
-        "video_codec": coding.picture.codec if coding.picture else (preset.codec if width else None),
+        "video_codec": reel.codec or coding.picture.codec if coding.picture else (preset.codec if width else None),
         "audio_codec": coding.sound.codec if coding.sound else None,
         "method": reel.method,
         "checks": [check.as_dict() for check in (*checks, *verdict.checks(), *reel.checks, *_levelled(task))],

@@ -103,9 +103,10 @@ def _streams(video: VideoStream | None, audio: AudioStream, expected: ExpectedOu
     wanted, heard = expected.coding.picture, expected.coding.sound
     checks = []
     if video is not None and wanted is not None:
-        found = (video.codec_context.name, video.pix_fmt, video.width, video.height)
+        name = video.codec_context.codec.canonical_name
+        found = (name, video.pix_fmt, video.width, video.height)
         right = found == (wanted.codec, wanted.pixels, expected.width, expected.height)
-        text = f"{video.codec_context.name} {video.width}x{video.height} {video.pix_fmt}"
+        text = f"{name} {video.width}x{video.height} {video.pix_fmt}"
         checks.append(OutputCheck("picture", right, verbatim(text)))
     # FFmpeg has two decoders of MP3, and which of them is found first is its affair.
     name = audio.codec_context.name.removesuffix("float")

@@ -52,7 +52,8 @@ def _copied(task: RenderTask) -> FinishedReel:
     checks = check_copies(made, task.progress.checked)
     untouched = OutputCheck("untouched", True, message("engine.check.untouched_share", share=made.untouched))
     method: Method = "copied" if made.untouched == 1 else "hybrid" if made.kept else "encoded"
-    reel = replace(made.reel, method=method, checks=(*checks, untouched), pixels=made.made.format.pixels)
+    form = made.made.format
+    reel = replace(made.reel, method=method, checks=(*checks, untouched), codec=form.codec, pixels=form.pixels)
     try:
         verify(task.output, expected_output(task, reel))
     except EngineError as error:
@@ -63,8 +64,8 @@ def _copied(task: RenderTask) -> FinishedReel:
 def expected_output(task: RenderTask, reel: FinishedReel) -> ExpectedOutput:
     """What the file of a reel that has been written must be."""
     coding, plan = task.coding, task.plan
-    if reel.pixels is not None and coding.picture is not None:
-        coding = replace(coding, picture=replace(coding.picture, pixels=reel.pixels))
+    if reel.codec is not None and reel.pixels is not None and coding.picture is not None:
+        coding = replace(coding, picture=replace(coding.picture, codec=reel.codec, pixels=reel.pixels))
     width, height = reel.scaled or reel.size
     return ExpectedOutput(width, height, plan.frames, plan.rate, coding, task.preset.most_bytes, reel.written)
 

@@ -13,9 +13,8 @@ from ..media.ratios import exact
 from ..media.streams import picture_stream
 from ..render.verify import OutputCheck
 from .errors import NotCopyable
-from .h264 import sets_in_front, units_of
 from .job import HybridReel
-from .pictures import look_of
+from .pictures import bitstream_of, look_of
 from .writer import digest_of
 
 _NEAR = 90
@@ -46,7 +45,8 @@ def _same_packets(reel: HybridReel, looked: Callable[[float], None]) -> int:
         stream = picture_stream(container)
         if stream is None:
             return 0
-        _, length_size = sets_in_front(stream.codec_context.extradata or b"")
+        bitstream = bitstream_of(stream)
+        _, length_size = bitstream.in_front(stream.codec_context.extradata or b"")
         base = exact(stream.time_base) or reel.form.base
         for count, packet in enumerate(packets_of(container, stream)):
             looked(count / reel.pictures)
@@ -56,7 +56,7 @@ def _same_packets(reel: HybridReel, looked: Callable[[float], None]) -> int:
                 return 0
             last = packet.dts
             kept = reel.kept.get(round(packet.pts * base / reel.form.base))
-            same += kept is not None and kept == digest_of(units_of(bytes(packet), length_size))
+            same += kept is not None and kept == digest_of(bitstream, bitstream.units_of(bytes(packet), length_size))
     return same
 
 

@@ -1,5 +1,6 @@
 """Encodes pictures that lie between copied ones: of the same form, and so close to them that no join can be seen."""
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, log10
@@ -12,7 +13,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from ..media.ratios import exact
-from .h264 import PPS, SPS, kind_of, units_of
+from .bitstreams import Bitstream
 from .pictures import rows_of
 
 _EFFORT = "veryfast"
@@ -22,11 +23,33 @@ _MOST_REFERENCES = 4
 """More cost more than they are worth: x264's own default is three."""
 _BOTTOM_FIRST = (3, 4)
 """Orders of fields in FFmpeg's numbers: stored or shown."""
-_CRF, _FINEST = 16, 4
 _CLOSE_DB = 47.0
 """PSNR of the first picture of a run; the others lie up to 4 dB below, at the 43 dB at which joins are invisible."""
-_DB_OF_STEP = 0.9
-"""What one step of the rate factor changes at least, measured on noise and on drawn pictures."""
+
+
+@dataclass(frozen=True)
+class Coder:
+    """An encoder and its decoder in FFmpeg's names.
+
+    `crf` is the rate factor to begin with, `finest` the last that is of use, `db_of_step` what one step of it changes
+    at least, measured on noise and on drawn pictures. `above_db`: how much better the first picture must be, where
+    the others fall off more.
+    """
+
+    encoder: str
+    decoder: str
+    crf: int
+    finest: int
+    db_of_step: float
+    above_db: float = 0.0
+
+
+_CODERS = {
+    "h264": Coder("libx264", "h264", 16, 4, 0.9),
+    "hevc": Coder("libx265", "hevc", 16, 4, 0.8),
+    "vp9": Coder("libvpx-vp9", "vp9", 10, 0, 0.35, above_db=4.0),
+    "av1": Coder("libsvtav1", "libdav1d", 16, 2, 0.3),
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +62,7 @@ class StreamForm:
     """
 
     template: VideoStream
+    bitstream: Bitstream
     sets: tuple[bytes, ...]
     number: int
     depth: int
@@ -52,7 +76,7 @@ class StreamForm:
 def encoder_of(form: StreamForm, crf: int) -> VideoCodecContext:
     """An encoder for one run of pictures."""
     context = form.template.codec_context
-    encoder = av.CodecContext.create("libx264", "w")
+    encoder = av.CodecContext.create(_CODERS[form.bitstream.codec].encoder, "w")
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = context.width, context.height, context.pix_fmt
     encoder.time_base, encoder.framerate = form.base, form.rate
@@ -60,6 +84,11 @@ def encoder_of(form: StreamForm, crf: int) -> VideoCodecContext:
     for name in ("color_primaries", "color_trc", "colorspace", "color_range"):
         setattr(encoder, name, getattr(context, name))
     encoder.thread_count = _THREADS
+    encoder.options = _OPTIONS[form.bitstream.codec](form, crf)
+    return encoder
+
+
+def _x264(form: StreamForm, crf: int) -> dict[str, str]:
     private = f"sps-id={form.number}:bframes={min(2, form.depth)}:b-pyramid=none:open-gop=0:scenecut=0"
     private += f":ref={min(_MOST_REFERENCES, max(1, form.references))}"
     private += ":ipratio=1.1:pbratio=1.1:rc-lookahead=8:sync-lookahead=0"
@@ -68,17 +97,35 @@ def encoder_of(form: StreamForm, crf: int) -> VideoCodecContext:
         options["profile"] = _PROFILES[form.profile]
     if form.interlaced:
         options["flags"] = "+ildct+ilme"
-        private += ":bff=1" if context.field_order in _BOTTOM_FIRST else ":tff=1"
-    encoder.options = {**options, "x264-params": private}
-    return encoder
+        private += ":bff=1" if form.template.codec_context.field_order in _BOTTOM_FIRST else ":tff=1"
+    return {**options, "x264-params": private}
+
+
+def _x265(form: StreamForm, crf: int) -> dict[str, str]:
+    # Rows in parallel would write lengths of data into heads, whose bytes move when numbers are changed.
+    private = f"repeat-headers=1:info=0:wpp=0:open-gop=0:scenecut=0:log-level=none:bframes={min(2, form.depth)}"
+    return {"preset": _EFFORT, "crf": str(crf), "x265-params": f"{private}:b-pyramid=0:rc-lookahead=8"}
+
+
+def _vpx(form: StreamForm, crf: int) -> dict[str, str]:
+    # Without pictures that are hidden in others: each packet shows one.
+    return {"crf": str(crf), "b": "0", "deadline": "good", "cpu-used": "5", "lag-in-frames": "0", "auto-alt-ref": "0"}
+
+
+def _svt(form: StreamForm, crf: int) -> dict[str, str]:
+    os.environ.setdefault("SVT_LOG", "1")  # errors alone, on the stream of errors
+    return {"crf": str(crf), "preset": "8"}
+
+
+_OPTIONS = {"h264": _x264, "hevc": _x265, "vp9": _vpx, "av1": _svt}
 
 
 def sets_of_encoder(form: StreamForm) -> tuple[bytes, ...]:
     """The parameter sets of encoded pictures, which no picture has to be shown for."""
     context = form.template.codec_context
     frame = VideoFrame(context.width, context.height, context.pix_fmt or "yuv420p")
-    units = units_of(_alone(form, frame, _CRF), 0)
-    return tuple(unit for unit in units if kind_of(unit) in (SPS, PPS))
+    units = form.bitstream.made_by_encoder(_alone(form, frame, _CODERS[form.bitstream.codec].crf))
+    return tuple(unit for unit in units if not form.bitstream.is_picture(unit) and not form.bitstream.is_left_out(unit))
 
 
 def fitting_crf(form: StreamForm, frame: VideoFrame) -> int:
@@ -86,12 +133,13 @@ def fitting_crf(form: StreamForm, frame: VideoFrame) -> int:
 
     Noise needs a much finer one than drawings; found by encoding the picture alone, at most twice.
     """
-    crf = _CRF
+    coder = _CODERS[form.bitstream.codec]
+    crf = coder.crf
     for _ in range(2):
-        short_db = _CLOSE_DB - _likeness_db(form, frame, crf)
-        if short_db <= 0 or crf <= _FINEST:
+        short_db = _CLOSE_DB + coder.above_db - _likeness_db(form, frame, crf)
+        if short_db <= 0 or crf <= coder.finest:
             break
-        crf = max(_FINEST, crf - ceil(short_db / _DB_OF_STEP))
+        crf = max(coder.finest, crf - ceil(short_db / coder.db_of_step))
     return crf
 
 
@@ -103,7 +151,7 @@ def _alone(form: StreamForm, frame: VideoFrame, crf: int) -> bytes:
 
 def _likeness_db(form: StreamForm, frame: VideoFrame, crf: int) -> float:
     """PSNR of the brightness of a picture that is encoded alone."""
-    decoder = av.CodecContext.create("h264", "r")
+    decoder = av.CodecContext.create(_CODERS[form.bitstream.codec].decoder, "r")
     assert isinstance(decoder, VideoCodecContext)
     packet = av.Packet(_alone(form, frame, crf))
     made = next(iter((*decoder.decode(packet), *decoder.decode(None))), None)

@@ -7,6 +7,8 @@ from typing import Self
 from .bits import BitReader, unescaped
 
 SLICE, PARTITION, IDR, SEI, SPS, PPS, DELIMITER = 1, 2, 5, 6, 7, 8, 9
+SEQUENCES = 32
+"""Numbers of sequence parameter sets (7.4.2.1.1)."""
 _HIGH = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 """Profiles whose sets of the sequence tell chroma and depth."""
 _RECOVERY_POINT, _UNREGISTERED = 6, 5
@@ -29,7 +31,7 @@ def units_of(data: bytes, length_size: int) -> Iterator[bytes]:
     Raises ValueError where a length leads past the end.
     """
     if length_size == 0:
-        yield from _behind_start_codes(data)
+        yield from behind_start_codes(data)
         return
     at = 0
     while at + length_size <= len(data):
@@ -42,7 +44,7 @@ def units_of(data: bytes, length_size: int) -> Iterator[bytes]:
         at += length
 
 
-def _behind_start_codes(data: bytes) -> Iterator[bytes]:
+def behind_start_codes(data: bytes) -> Iterator[bytes]:
     start = data.find(_START)
     while start >= 0:
         after = data.find(_START, start + 3)
@@ -185,6 +187,19 @@ class ParameterSets:
     def numbers(self) -> frozenset[int]:
         return frozenset({*self.sequences, *self.pictures})
 
+    @property
+    def references(self) -> int:
+        """How many pictures a decoder must hold."""
+        return max((each.references for each in self.sequences.values()), default=0)
+
+    @property
+    def profile(self) -> int:
+        return max((each.profile for each in self.sequences.values()), default=0)
+
+    @property
+    def is_interlaced(self) -> bool:
+        return any(not each.frames_only for each in self.sequences.values())
+
     def of_picture(self, picture_set: int) -> tuple[SequenceSet, PictureSet]:
         """Both sets of a picture. Raises KeyError where the stream has not brought them."""
         painted = self.pictures[picture_set]
@@ -198,7 +213,7 @@ def sets_in_front(extradata: bytes) -> tuple[ParameterSets, int]:
     """
     empty = ParameterSets({}, {})
     if extradata[:1] != b"\1":
-        return empty.following(_behind_start_codes(extradata)), 0
+        return empty.following(behind_start_codes(extradata)), 0
     units, at = [], 6
     for count in (extradata[5] & 31, None):
         number = extradata[at] if count is None else count

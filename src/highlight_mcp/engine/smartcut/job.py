@@ -10,6 +10,7 @@ from ..render.comparison import FinishedReel
 from ..render.sound_plan import SAMPLE_RATE
 from ..render.task import RenderTask
 from ..render.video_reader import ContainerPool
+from .bitstreams import BITSTREAMS
 from .encoder import StreamForm
 from .errors import NotCopyable
 from .joining import Joiner
@@ -19,29 +20,28 @@ from .writer import HybridWriter
 _COPIED, _READ, _DECODED = Fraction(1, 10), Fraction(1, 50), Fraction(1, 5)
 """What copying, reading and decoding a picture take, as shares of drawing and encoding it: at 1080p 2 to 4, 1 and 7 of
 36 ms of processor time."""
-_NUMBERS = 32
-"""Of sequence parameter sets (ISO/IEC 14496-10, 7.4.2.1.1)."""
 
 
 def form_of(made: HybridPlan, template: VideoStream) -> StreamForm:
     """What the stream of the reel is: that of its sources, with a free number for sets of its own."""
     used = {each.shot.clip.media_id or "" for each in made.shots.values()}
     facts = [made.facts[media_id] for media_id in sorted(used)]
-    taken = frozenset().union(*(each.sets.numbers for each in facts))
-    free = next((number for number in range(_NUMBERS) if number not in taken), None)
+    bitstream = facts[0].bitstream
+    free = bitstream.free_number([each.sets for each in facts])
     if free is None:
         raise NotCopyable("unreadable")
     sets = tuple(unit for each in facts for unit in each.sets.units)
     return StreamForm(
         template=template,
+        bitstream=bitstream,
         sets=sets,
         number=free,
         depth=max(each.depth for each in facts),
         base=made.base or 1 / made.render.rate,
         rate=made.render.rate,
-        interlaced=any(each.is_interlaced for each in facts),
-        references=max(one.references for each in facts for one in each.sets.sequences.values()),
-        profile=max(one.profile for each in facts for one in each.sets.sequences.values()),
+        interlaced=any(each.sets.is_interlaced for each in facts),
+        references=max(each.sets.references for each in facts),
+        profile=max(each.sets.profile for each in facts),
     )
 
 
@@ -70,7 +70,8 @@ def write_hybrid(task: RenderTask) -> HybridReel:
     """Write a reel of which the untouched pictures are copied. Raises NotCopyable where that cannot or need not be."""
     size, sources, progress = task.arrangement.size, task.sources, task.progress
     as_filmed = task.preset.short_side is None
-    made = plan_copying(task.plan, sources, size, progress.beat, as_filmed, task.first)
+    codecs = frozenset(BITSTREAMS) if task.preset.keeps_codec else frozenset({"h264"})
+    made = plan_copying(task.plan, sources, size, progress.beat, as_filmed, codecs, task.first)
     copied = Fraction(made.likely, made.render.frames)
     looks = _DECODED if made.is_short else _DECODED / 10
     progress.expect(1, writing=1 - copied + _COPIED * copied, checking=_READ + looks)

@@ -7,11 +7,10 @@ from av.video.frame import VideoFrame
 from ..render.progress import ProgressTick
 from ..render.video_reader import ContainerPool, Sources
 from ..render.video_renderer import VideoRenderer
+from .bitstreams import Restarted
 from .errors import NotCopyable
-from .h264 import DELIMITER, IDR, PPS, SPS, kind_of
 from .pictures import CodedPicture, Group, PictureReader, decoded, look_of
 from .shots import CopiedShot, HybridPlan, reader_of
-from .slices import Rebasing, head_of, is_slice
 from .spans import GroupPicture, GroupPlan, Use, plan_group
 from .writer import HybridWriter
 
@@ -101,7 +100,7 @@ class _ShotCopying:
         self._beat = beat
         self._before: Group | None = None
         self._whole = False
-        self._rebasing: Rebasing | None = None
+        self._restarted: Restarted | None = None
         self._identity = 0
         self._age = 0
         self.at = placed.shot.first
@@ -172,7 +171,7 @@ class _ShotCopying:
         needed = {group.pictures[place].stamp for place in wanted} | watched.keys()
         if not needed:
             return None
-        led = bool(wanted.intersection(plan.leading)) or not group.entry.is_idr
+        led = bool(wanted.intersection(plan.leading)) or not group.entry.is_start
         before = self._before.pictures if led and self._before is not None else ()
         last = max(place for place, each in enumerate(group.pictures) if each.stamp in needed)
         frames_in = decoded(self._reader.stream, (*before, *group.pictures[: last + 1]), self._beat)
@@ -181,7 +180,7 @@ class _ShotCopying:
     def _beside_joins(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> set[int]:
         """Copied pictures right behind the beginning of a run and before its end."""
         shown = sorted(plan.copied, key=frames.__getitem__)
-        begins = [] if plan.goes_on else shown[: _WATCHED if group.entry.is_idr else _REBASED]
+        begins = [] if plan.goes_on else shown[: _WATCHED if group.entry.is_start else _REBASED]
         return {*begins, *([] if plan.is_whole else shown[-_WATCHED:])}
 
     def _write(self, places: Sequence[int], frames: dict[int, int], encoded: "_Decoding | None") -> None:
@@ -195,37 +194,31 @@ class _ShotCopying:
             self._writer.encode(picture, number)
 
     def _copy(self, group: Group, plan: GroupPlan, frames: dict[int, int]) -> None:
-        if not plan.goes_on or group.entry.is_idr:
-            self._rebasing = None if group.entry.is_idr else self._base_of(group)
+        if not plan.goes_on or group.entry.is_start:
+            self._restarted = None if group.entry.is_start else self._restart(group)
         for place in plan.copied:
             picture = group.pictures[place]
-            if self._rebasing is not None and picture.is_idr:
-                self._rebasing = None
-            self._age = 0 if picture.is_idr or (place == 0 and not plan.goes_on) else self._age
-            units = list(self._units(picture, is_start=place == 0 and not plan.goes_on))
+            is_key = picture.is_start or (place == 0 and not plan.goes_on)
+            if picture.is_start:
+                self._restarted = None
+            self._age = 0 if is_key else self._age
+            units = list(self._units(picture, is_place=place == 0 and not plan.goes_on))
             self._age += picture.is_reference
-            is_key = any(kind_of(unit) == IDR for unit in units)
             if is_key:
                 # Sources may use one number for different sets: whoever enters here must find those of this stretch.
-                units = [*picture.sets.units, *(unit for unit in units if kind_of(unit) not in (SPS, PPS))]
+                units = picture.bitstream.with_sets(units, picture.sets)
             self._writer.copy(units, frames[place], is_key)
 
-    def _base_of(self, group: Group) -> Rebasing:
-        first = next(unit for unit in group.entry.units if is_slice(unit))
-        head = head_of(first, group.entry.sets)
+    def _restart(self, group: Group) -> Restarted:
         self._identity = 1 - self._identity
-        return Rebasing(head.frame_number, head.order)
+        return group.entry.bitstream.restarted(group.entry.units, group.entry.sets, self._identity)
 
-    def _units(self, picture: CodedPicture, is_start: bool) -> Iterator[bytes]:
+    def _units(self, picture: CodedPicture, is_place: bool) -> Iterator[bytes]:
         for unit in picture.units:
-            if kind_of(unit) == DELIMITER:
+            if picture.bitstream.is_left_out(unit):
                 continue
-            if self._rebasing is None or not is_slice(unit):
-                yield unit
-            elif is_start:
-                yield self._rebasing.started(unit, picture.sets, self._identity)
-            else:
-                yield self._rebasing.moved(unit, picture.sets, self._age)
+            restarted = self._restarted
+            yield unit if restarted is None else restarted(unit, picture.sets, is_place, self._age)
 
 
 class _Decoding:

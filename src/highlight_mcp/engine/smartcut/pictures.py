@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from ..media.decoding import BACK_OFF_S, origin, packets_of, seek, unmarked
 from ..media.ratios import exact
 from ..render.progress import ProgressTick
+from .bitstreams import BITSTREAMS, Bitstream, Sets
 from .errors import NotCopyable
-from .h264 import IDR, SEI, ParameterSets, is_recovery_point, is_reference, kind_of, sets_in_front, units_of
-from .slices import head_of, is_slice
 
 MOST_BYTES = 96 << 20
 """Of one group that is held: ten seconds at 75 Mbit/s. What has longer groups has nothing worth copying."""
@@ -34,24 +33,24 @@ class CodedPicture:
     stamp: int
     packet: "Packet[Any]"
     units: tuple[bytes, ...]
-    sets: ParameterSets
+    sets: Sets
     is_shown: bool
+    bitstream: Bitstream
 
-    @property
-    def is_idr(self) -> bool:
-        return any(kind_of(unit) == IDR for unit in self.units)
+    @cached_property
+    def is_start(self) -> bool:
+        """Whether a stream may begin with it as it is."""
+        return any(self.bitstream.is_start(unit) for unit in self.units if self.bitstream.is_picture(unit))
 
     @cached_property
     def is_entry(self) -> bool:
         """Whether all pictures shown from this one on can be decoded beginning with it."""
-        if self.is_idr:
-            return True
-        entered = any(kind_of(unit) == SEI and is_recovery_point(unit) for unit in self.units)
-        return entered and all(head_of(unit, self.sets).kind == 2 for unit in self.units if is_slice(unit))
+        return self.bitstream.is_entry(self.units, self.sets)
 
-    @property
+    @cached_property
     def is_reference(self) -> bool:
-        return any(is_reference(unit) for unit in self.units if is_slice(unit))
+        is_picture = self.bitstream.is_picture
+        return any(self.bitstream.is_reference(unit, self.sets) for unit in self.units if is_picture(unit))
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,9 @@ class PictureReader:
         self.stream = stream
         self.base = exact(stream.time_base) or Fraction(1)
         self.origin = origin(container)
+        self.bitstream = bitstream_of(stream)
         try:
-            self.sets, self._length_size = sets_in_front(stream.codec_context.extradata or b"")
+            self.sets, self._length_size = self.bitstream.in_front(stream.codec_context.extradata or b"")
         except (ValueError, EOFError, IndexError) as error:
             raise NotCopyable("unreadable") from error
 
@@ -131,17 +131,25 @@ class PictureReader:
             if packet.pts is None or packet.is_corrupt:
                 raise NotCopyable("stamps")
             try:
-                units = tuple(units_of(bytes(packet), self._length_size))
+                units = tuple(self.bitstream.units_of(bytes(packet), self._length_size))
                 sets = sets.following(units)
-                slices = [head_of(unit, sets) for unit in units if is_slice(unit)]
+                refused = self.bitstream.refusal(units, sets)
             except (ValueError, EOFError, KeyError) as error:
                 raise NotCopyable("unreadable") from error
-            if any(each.is_field for each in slices):
-                raise NotCopyable("fields")
+            if refused:
+                raise NotCopyable(refused, name=self.name)
             if sets is not self.sets and len(sets.forms | self.sets.forms) > 1:
                 raise NotCopyable("changes", name=self.name)
-            if slices:
-                yield CodedPicture(packet.pts, packet, units, sets, not packet.is_discard)
+            if any(self.bitstream.is_picture(unit) for unit in units):
+                yield CodedPicture(packet.pts, packet, units, sets, not packet.is_discard, self.bitstream)
+
+
+def bitstream_of(stream: VideoStream) -> Bitstream:
+    """The codec of a stream. Raises NotCopyable."""
+    found = BITSTREAMS.get(stream.codec_context.codec.canonical_name)
+    if found is None:
+        raise NotCopyable("unreadable")
+    return found
 
 
 def decoder_of(stream: VideoStream) -> VideoCodecContext:

@@ -11,8 +11,8 @@ from ..media.streams import Orientation, orientation_of, picture_stream
 from ..render.plan import Layer, PlacedClip, RenderPlan
 from ..render.progress import ProgressTick
 from ..render.video_reader import ContainerLease, ContainerPool, RenderSource, Sources
+from .bitstreams import BITSTREAMS, Bitstream, Sets
 from .errors import NotCopyable
-from .h264 import ParameterSets
 from .pictures import PictureReader
 from .untouched import PictureFormat, TouchedFrames, is_as_recorded
 
@@ -54,12 +54,9 @@ class SourceFacts:
 
     form: PictureFormat
     depth: int
-    sets: ParameterSets
+    bitstream: Bitstream
+    sets: Sets
     is_upright: bool
-
-    @property
-    def is_interlaced(self) -> bool:
-        return any(not each.frames_only for each in self.sets.sequences.values())
 
 
 @dataclass(frozen=True)
@@ -108,12 +105,13 @@ def plan_copying(
     size: tuple[int, int],
     beat: ProgressTick,
     as_filmed: bool = False,
+    codecs: frozenset[str] = frozenset({"h264"}),
     first: int = 0,
 ) -> HybridPlan:
     """What of a plan can be copied into a reel of this size, or into a part that begins with the frame `first`.
 
-    `as_filmed`: woven fields and a varying rate stay what they are. Raises NotCopyable with the reason where nothing
-    can be copied.
+    `codecs` may be copied; `as_filmed`: woven fields and a varying rate stay what they are. Raises NotCopyable with the
+    reason where nothing can be copied.
     """
     touched = TouchedFrames(plan)
     stretch = range(first, first + plan.frames + 1)
@@ -123,8 +121,8 @@ def plan_copying(
         raise NotCopyable("edits")
     reading = _Reading(sources, beat)
     try:
-        facts = reading.facts({shot.clip.media_id or "" for shot in shots})
-        fitting = _fitting(shots, facts, sources, _Wanted(size, plan.rate, as_filmed))
+        facts = reading.facts({shot.clip.media_id or "" for shot in shots}, codecs)
+        fitting = _fitting(shots, facts, sources, _Wanted(size, plan.rate, as_filmed, codecs))
         placed = {shot.first: reading.placed(shot, plan.rate) for shot in fitting}
     finally:
         reading.close()
@@ -138,7 +136,7 @@ def plan_copying(
         raise NotCopyable("sparse")
     if made.copyable < plan.frames and base is not None:
         raise NotCopyable("variable", name=sources[_media(fitting[0])].info.name)
-    woven = any(facts[_media(each.shot)].is_interlaced for each in placed.values())
+    woven = any(facts[_media(each.shot)].sets.is_interlaced for each in placed.values())
     if made.copyable < plan.frames and (woven or not chosen.is_drawn_alike):
         raise NotCopyable("colours")
     return made
@@ -189,20 +187,21 @@ class _Wanted:
     size: tuple[int, int]
     rate: Fraction
     as_filmed: bool
+    codecs: frozenset[str]
 
 
 def _misfit(source: RenderSource, facts: SourceFacts | None, wanted: _Wanted) -> str:
     """Why the pictures of a source cannot stand in a reel as they are; empty where they can."""
     info = source.info
-    if info.video_codec != "h264" or facts is None:
-        return "codec"
+    if facts is None:
+        return "archive" if info.video_codec in BITSTREAMS and info.video_codec not in wanted.codecs else "codec"
     if not wanted.as_filmed and info.size_bytes * 8000 > _MOST_BPS * info.duration_ms:
         return "large"
     if info.rotation or not facts.is_upright:
         return "rotation"
     if facts.form.size != wanted.size or facts.form.pixel_aspect != 1:
         return "size"
-    if facts.is_interlaced and not wanted.as_filmed:
+    if facts.sets.is_interlaced and not wanted.as_filmed:
         return "interlaced"
     if wanted.as_filmed and info.variable_frame_rate:
         return ""
@@ -222,11 +221,11 @@ class _Reading:
     def close(self) -> None:
         self._pool.close()
 
-    def facts(self, media: set[str]) -> dict[str, SourceFacts]:
-        """Of all H.264 sources whose stamps can be trusted."""
+    def facts(self, media: set[str], codecs: frozenset[str]) -> dict[str, SourceFacts]:
+        """Of all sources of these codecs whose stamps can be trusted."""
         found = {}
         for media_id in sorted(media):
-            if self._sources[media_id].info.video_codec != "h264":
+            if self._sources[media_id].info.video_codec not in codecs:
                 continue
             lease = self._pool.borrow(media_id)
             stream = picture_stream(lease.container)
@@ -236,7 +235,7 @@ class _Reading:
                 seek(lease.container, stream, Fraction(0))
                 picture = first_picture(lease.container, stream)
                 upright = picture is not None and orientation_of(picture) == Orientation()
-                found[media_id] = SourceFacts(PictureFormat.of(stream), depth, reader.sets, upright)
+                found[media_id] = SourceFacts(PictureFormat.of(stream), depth, reader.bitstream, reader.sets, upright)
             lease.close()
         return found
 

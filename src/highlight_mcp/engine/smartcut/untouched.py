@@ -20,6 +20,7 @@ _HD_HEIGHT = 720
 class PictureFormat:
     """What pictures must have in common to follow each other in one stream without a word between them."""
 
+    codec: str
     size: tuple[int, int]
     pixels: str
     pixel_aspect: Fraction
@@ -29,8 +30,8 @@ class PictureFormat:
     def of(cls, stream: VideoStream) -> "PictureFormat":
         context = stream.codec_context
         colours = context.color_primaries, context.color_trc, context.colorspace, context.color_range
-        size = context.width, context.height
-        return cls(size, context.pix_fmt or "", exact(stream.sample_aspect_ratio) or Fraction(1), colours)
+        size, pixel = (context.width, context.height), exact(stream.sample_aspect_ratio) or Fraction(1)
+        return cls(context.codec.canonical_name, size, context.pix_fmt or "", pixel, colours)
 
     @property
     def is_drawn_alike(self) -> bool:

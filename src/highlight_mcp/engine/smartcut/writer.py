@@ -1,4 +1,4 @@
-"""One H.264 stream of copied and encoded pictures beside one AAC stream, as an MP4.
+"""One stream of copied and encoded pictures beside one AAC stream, as an MP4.
 
 Encoded pictures have parameter sets of their own under a number that no source uses. Both kinds of sets stand in
 front of the file, and again at each picture where they change: some readers look only at the one place, some only at
@@ -22,9 +22,9 @@ from ..render.codings import Coding
 from ..render.encoding import url_of
 from ..render.sound_encoder import SoundEncoder
 from ..render.sound_graph import Samples
+from .bitstreams import Bitstream
 from .encoder import StreamForm, encoder_of, fitting_crf, sets_of_encoder
 from .errors import NotCopyable
-from .h264 import IDR, PPS, SEI, SPS, configuration, is_private, kind_of, units_of, with_lengths
 
 
 class HybridWriter:
@@ -49,7 +49,9 @@ class HybridWriter:
             self._container.set_chapters([each.as_written(number) for number, each in enumerate(chapters, 1)])
         self._video = self._container.add_stream_from_template(form.template, opaque=True)
         self._video.time_base = form.base
-        self._video.codec_context.extradata = configuration((*form.sets, *sets_of_encoder(form)))
+        configuration = form.bitstream.configuration((*form.sets, *sets_of_encoder(form)))
+        if configuration is not None:
+            self._video.codec_context.extradata = configuration
         self._sound = SoundEncoder(self._container, coding.sound)
         self._encoder: VideoCodecContext | None = None
         self._clock = _DecodingClock(form.depth, round(1 / (form.rate * form.base)))
@@ -68,9 +70,8 @@ class HybridWriter:
         """The next picture of a source in the order of decoding, shown at tick `at`."""
         self.end_run()
         at -= self._origin
-        data = with_lengths(unit for unit in units if not (kind_of(unit) == SEI and is_private(unit)))
-        self.kept[at] = digest_of(units)
-        self._write(data, at, is_key)
+        self.kept[at] = digest_of(self._form.bitstream, units)
+        self._write(self._form.bitstream.packed(units), at, is_key)
 
     def encode(self, frame: VideoFrame, at: int) -> None:
         """The next picture of a run that is encoded, shown at tick `at`."""
@@ -95,10 +96,11 @@ class HybridWriter:
 
     def _take(self, packets: Iterable["Packet[Any]"]) -> None:
         for packet in packets:
-            units = list(units_of(bytes(packet), 0))
+            bitstream = self._form.bitstream
+            units = [unit for unit in bitstream.made_by_encoder(bytes(packet)) if not bitstream.is_left_out(unit)]
             assert packet.pts is not None
-            wanted = [unit for unit in units if kind_of(unit) != SEI or not is_private(unit)]
-            self._write(with_lengths(wanted), packet.pts, any(kind_of(unit) == IDR for unit in units))
+            is_key = any(bitstream.is_picture(unit) and bitstream.is_start(unit) for unit in units)
+            self._write(bitstream.packed(units), packet.pts, is_key)
 
     def _write(self, data: bytes, at: int, is_key: bool) -> None:
         packet: Packet[Any] = Packet(data)
@@ -129,10 +131,9 @@ class _DecodingClock:
         return heappop(self._waiting)
 
 
-def digest_of(units: Iterable[bytes]) -> bytes:
+def digest_of(bitstream: Bitstream, units: Iterable[bytes]) -> bytes:
     """A digest of the coded picture itself, without parameter sets and what an encoder says of itself."""
     made = blake2b(digest_size=8)
-    for unit in units:
-        if kind_of(unit) not in (SPS, PPS, SEI):
-            made.update(unit)
+    for unit in bitstream.coded(units):
+        made.update(unit)
     return made.digest()
