@@ -161,12 +161,16 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "new_version": {},
 }  # fmt: skip
 
+ALTERNATIVES = {"keep": (("ranges_ms",), ("target",)), "reorder": (("move", "to"), ("order",), ("sort",))}
+"""Arguments of which only those of one group may be given."""
+
 
 @st.composite
 def operations(draw: st.DrawFn, without: tuple[str, ...] = ()) -> AnyOperation:
     """Any valid operation; many of them ask for what is not there."""
     op = draw(st.sampled_from([name for name in ARGUMENTS if name not in without]))
-    given = {name: draw(strategy) for name, strategy in ARGUMENTS[op].items()}
+    left_out = {name for way in draw(st.permutations(ALTERNATIVES.get(op, ((),))))[1:] for name in way}
+    given = {name: draw(strategy) for name, strategy in ARGUMENTS[op].items() if name not in left_out}
     if op == "highlights" and draw(st.booleans()):
         given |= {"mode": "swap", "target": {"clips": draw(st.lists(numbers, min_size=1, max_size=3))}}
     return operation_adapter.validate_python({"op": op, **{k: v for k, v in given.items() if v is not None}})

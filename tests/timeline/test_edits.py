@@ -827,6 +827,7 @@ def test_a_reel_has_a_longest_length(reel: Timeline) -> None:
         ({"op": "speed", "factor": 2, "target": {"range_ms": [100, 110]}}, "The range from 100 to 110 ms is too short"),
         ({"op": "zoom", "target": {"range_ms": [100, 110]}}, "The range from 100 to 110 ms is too short to see"),
         ({"op": "split", "at_ms": 30}, "There is a cut at 0:00 already"),
+        ({"op": "split", "target": {"clips": [2]}, "at_ms": 200}, "0:00.2 of the reel lies in none of these clips"),
         (
             {"op": "freeze", "at_ms": 200, "duration_ms": 3},
             "3 ms are too short to see. A frame of the reel lasts 34 ms",

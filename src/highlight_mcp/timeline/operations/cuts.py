@@ -2,6 +2,9 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import model_validator
+
+from ...messages import say
 from ..layout import is_footage, offset_of, slice_clip, with_fields, with_source
 from ..model import Clip
 from ..time import Milliseconds, TimeRange, format_length, format_time, scaled
@@ -71,10 +74,18 @@ class Split(Operation):
     at: Literal["middle"] | None = None
     at_ms: Milliseconds | None = None
 
+    @model_validator(mode="after")
+    def _at_one_place(self) -> "Split":
+        if self.at is not None and self.at_ms is not None:
+            raise ValueError(say("timeline.split.twice"))
+        return self
+
     def apply(self, edit: EditContext) -> None:
         """Cut clips in two."""
         if self.at_ms is not None:
             places = [locate(edit, self.at_ms)]
+            if self.target is not None and places[0][0] not in clip_indices(edit, self.target.clips):
+                raise rejected("bad_request", "split.elsewhere", at=format_time(self.at_ms))
         elif self.target is not None:
             places = [(place, edit.clips[place].duration_ms // 2) for place in clip_indices(edit, self.target.clips)]
             if self.at is None:

@@ -52,6 +52,8 @@ class Keep(Operation):
             raise ValueError(say("timeline.keep.no_ranges"))
         if self.mode != "replace" and (self.target is not None or self.ref == "timeline"):
             raise ValueError(say("timeline.keep.append_what"))
+        if self.target is not None and self.ranges_ms is not None:
+            raise ValueError(say("timeline.keep.clips_or_ranges"))
         return self
 
     def apply(self, edit: EditContext) -> None:
@@ -89,12 +91,11 @@ class Keep(Operation):
             )
             place = {"append": "at the end", "prepend": "at the beginning"}.get(self.mode)
             return f"Add {part} {place}" if place else f"Keep {part}"
-        kept = [] if self.target is None else [english.clips(self.target.clips)]
-        if self.ranges_ms:
-            place = "source footage" if self.ref == "source" else "timeline"
-            kept.append(f"{listed(map(english.span, self.ranges_ms), ' and ')} of the {place}")
         where = f" of the file {english.quoted(self.source)}" if self.source is not None else ""
-        return f"Keep only {' and '.join(kept)}{where}"
+        if self.target is not None:
+            return f"Keep only {english.clips(self.target.clips)}{where}"
+        place = "source footage" if self.ref == "source" else "timeline"
+        return f"Keep only {listed(map(english.span, self.ranges_ms or ()), ' and ')} of the {place}{where}"
 
     def in_chinese(self) -> str:
         if self.mode != "replace" or (self.target is None and not self.ranges_ms):
@@ -102,12 +103,11 @@ class Keep(Operation):
             part = f"{file}的{listed(map(chinese.span, self.ranges_ms), '、')}" if self.ranges_ms else f"全部{file}"
             place = {"append": "在最后加上", "prepend": "在最前面加上"}.get(self.mode, "保留")
             return f"{place}{part}"
-        kept = [] if self.target is None else [chinese.clips(self.target.clips)]
-        if self.ranges_ms:
-            file = "" if self.source is None else f"文件{chinese.quoted(self.source)}"
-            place = f"{file}{'素材' if self.ref == 'source' else '时间线'}"
-            kept.append(f"{place}的{listed(map(chinese.span, self.ranges_ms), '、')}")
-        return f"只保留{'和'.join(kept)}"
+        if self.target is not None:
+            return f"只保留{chinese.clips(self.target.clips)}"
+        file = "" if self.source is None else f"文件{chinese.quoted(self.source)}"
+        place = f"{file}{'素材' if self.ref == 'source' else '时间线'}"
+        return f"只保留{place}的{listed(map(chinese.span, self.ranges_ms or ()), '、')}"
 
 
 class Remove(Operation):

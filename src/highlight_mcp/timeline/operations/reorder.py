@@ -4,6 +4,9 @@ import random
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from pydantic import model_validator
+
+from ...messages import say
 from ..model import Clip
 from .base import ClipNumber, Operation
 from .context import EditContext, rejected
@@ -22,6 +25,13 @@ class Reorder(Operation):
     to: ClipNumber | None = None
     order: tuple[ClipNumber, ...] | None = None
     sort: Literal["time", "rank", "countdown", "reverse", "shuffle"] | None = None
+
+    @model_validator(mode="after")
+    def _in_one_way(self) -> "Reorder":
+        ways = (self.move is not None or self.to is not None, self.order is not None, self.sort is not None)
+        if sum(ways) > 1:
+            raise ValueError(say("timeline.reorder.one_way"))
+        return self
 
     def apply(self, edit: EditContext) -> None:
         """Move one clip, put all in a given order, or sort them."""
