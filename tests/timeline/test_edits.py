@@ -636,6 +636,9 @@ def test_words_of_karaoke_are_lit_in_time_and_stay_so_when_their_clip_is_cut() -
     later = done(edited.timeline, {"op": "trim", "target": {"clips": [1]}, "head_ms": 1800}, senses=said)
     (cut,) = next(track for track in later.tracks if isinstance(track, TextTrack)).texts
     assert (cut.start_ms, cut.duration_ms) == (0, 1200) and cut.marks == ((4, 0), (8, 266), (12, 800))
+    early = done(edited.timeline, {"op": "trim", "target": {"clips": [1]}, "tail_ms": 7200}, senses=said)
+    (begun,) = next(track for track in early.tracks if isinstance(track, TextTrack)).texts
+    assert begun.duration_ms == 800 and begun.said == ((0, 533, (0, 4)), (533, 800, (4, 8)))
     other = done(later, {"op": "text_edit", "text": "Tor!"}, senses=said)
     assert next(track for track in other.tracks if isinstance(track, TextTrack)).texts[0].marks == ()
 

@@ -291,10 +291,12 @@ def _true_joins(clips: Sequence[Clip]) -> Iterator[Transition | None]:
 def marks_within(starts: Mapping[int, int], length_ms: int) -> tuple[tuple[int, int], ...]:
     """Marks of a text (its words' places → ms from its start) of which only a part is shown now.
 
-    Of those that began before it the last is being said at the start.
+    Of those that began before it the last is being said at the start; the first that is not said any more tells where
+    the last one ends.
     """
     inside = {max(0, ms): at for at, ms in sorted(starts.items()) if ms < length_ms}
-    return tuple((at, ms) for ms, at in sorted(inside.items()))
+    beyond = [(at, length_ms) for at, ms in sorted(starts.items()) if ms >= length_ms][:1]
+    return (*((at, ms) for ms, at in sorted(inside.items())), *beyond)
 
 
 MOST_RISE_MS = 500

@@ -152,6 +152,10 @@ class TextOverlay:
             for color, alpha in zip(colors, (self.alpha, half, half), strict=True)
         )
 
+    def dry(self) -> None:
+        """Give back the `inks`, which take five times the rest: they are made again when it is drawn again."""
+        self.__dict__.pop("inks", None)
+
 
 def draw_overlay(canvas: Canvas, letters: TextOverlay, strength: float) -> None:
     """Lay letters over a canvas, in place; `strength` 0..1 for fades. What lies outside is left out."""

@@ -171,7 +171,7 @@ def _runs(text: str, by_sign: list[int]) -> Iterator[_FontRun]:
     pieces = clusters(text)
     for piece, script in zip(pieces, _scripts(pieces), strict=True):
         font = _font_for(piece, language, before)
-        before = before if is_picture(piece) else font or before
+        before = font if font is not None and piece[0].isalnum() and not is_picture(piece) else before
         found.append((at, at + len(piece), font, script))
         at += len(piece)
     for (font, script, level), group in groupby(found, key=lambda one: (one[2], one[3], by_sign[one[0]])):

@@ -37,6 +37,7 @@ class VideoRenderer:
         self._layers = [_LayerPictures(plan, layer, sources, (width, height), notes, beat) for layer in plan.layers]
         letters = [_drawn(cue, sources, (width, height), notes) for cue in plan.cues]
         self.letters = avoid_overlap(plan.cues, letters, height)
+        self._wet: set[int] = set()
 
     def frames(self, first: int = 0, last: int | None = None) -> Iterator[VideoFrame]:
         """The output frames [first, last) in order, all of them by default; `yuv420p`. Raises EngineError.
@@ -63,6 +64,10 @@ class VideoRenderer:
 
     def _lettered(self, frame: VideoFrame, number: int) -> VideoFrame:
         due = [place for place, cue in enumerate(self._plan.cues) if cue.first <= number < cue.last]
+        for place in self._wet.difference(due):
+            if (gone := self.letters[place]) is not None:
+                gone.dry()
+        self._wet = set(due)
         if not due:
             return frame
         canvas = canvas_of(frame)

@@ -346,7 +346,8 @@ class Anchors:
         place: dict[str, object] = {"start_ms": spot.at_ms, "duration_ms": length}
         if isinstance(item, Text) and item.marks:
             spots = {at: _spot(anchor, min(offset + ms, anchor.duration_ms), family) or spot for at, ms in item.marks}
-            place["marks"] = marks_within({at: one.at_ms - spot.at_ms for at, one in spots.items()}, length)
+            said = {at: one.at_ms - spot.at_ms + bool(one.offset_ms) * one.lost_ms for at, one in spots.items()}
+            place["marks"] = marks_within(said, length)
         return item.model_copy(update={**place, **owner})
 
     def _anchor(self, item: Text | Clip) -> Clip | None:
@@ -388,8 +389,7 @@ def _spot_in(clip: Clip, point: int) -> _Spot:
     if point < clip.source.start_ms:
         return _Spot(clip, 0, scaled(clip.source.start_ms - point, 1 / clip.speed))
     if point >= clip.source.end_ms:
-        beyond = scaled(point - clip.source.end_ms, 1 / clip.speed)
-        return _Spot(clip, clip.duration_ms - 1, clip.duration_ms + beyond)
+        return _Spot(clip, clip.duration_ms - 1, clip.duration_ms + scaled(point - clip.source.end_ms, 1 / clip.speed))
     return _Spot(clip, min(offset_of(clip, point), clip.duration_ms - 1))
 
 
