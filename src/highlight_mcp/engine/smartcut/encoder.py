@@ -32,8 +32,7 @@ class Coder:
     """An encoder and its decoder in FFmpeg's names.
 
     `crf` is the rate factor to begin with, `finest` the last that is of use, `db_of_step` what one step of it changes
-    at least, measured on noise and on drawn pictures. `above_db`: how much better the first picture must be, where
-    the others fall off more.
+    at least, measured on noise and on drawn pictures.
     """
 
     encoder: str
@@ -41,13 +40,12 @@ class Coder:
     crf: int
     finest: int
     db_of_step: float
-    above_db: float = 0.0
 
 
 _CODERS = {
     "h264": Coder("libx264", "h264", 16, 4, 0.9),
     "hevc": Coder("libx265", "hevc", 16, 4, 0.8),
-    "vp9": Coder("libvpx-vp9", "vp9", 10, 0, 0.35, above_db=4.0),
+    "vp9": Coder("libvpx-vp9", "vp9", 16, 2, 0.35),
     "av1": Coder("libsvtav1", "libdav1d", 16, 2, 0.3),
 }
 
@@ -108,8 +106,17 @@ def _x265(form: StreamForm, crf: int) -> dict[str, str]:
 
 
 def _vpx(form: StreamForm, crf: int) -> dict[str, str]:
-    # Without pictures that are hidden in others: each packet shows one.
-    return {"crf": str(crf), "b": "0", "deadline": "good", "cpu-used": "5", "lag-in-frames": "0", "auto-alt-ref": "0"}
+    # Without pictures hidden in others: each packet shows one. One step for all: else all but keyframes lose 10 dB.
+    hidden = {"lag-in-frames": "0", "auto-alt-ref": "0"}
+    return {
+        "crf": str(crf),
+        "b": "0",
+        "qmin": str(crf),
+        "qmax": str(crf),
+        "deadline": "good",
+        "cpu-used": "5",
+        **hidden,
+    }
 
 
 def _svt(form: StreamForm, crf: int) -> dict[str, str]:
@@ -136,7 +143,7 @@ def fitting_crf(form: StreamForm, frame: VideoFrame) -> int:
     coder = _CODERS[form.bitstream.codec]
     crf = coder.crf
     for _ in range(2):
-        short_db = _CLOSE_DB + coder.above_db - _likeness_db(form, frame, crf)
+        short_db = _CLOSE_DB - _likeness_db(form, frame, crf)
         if short_db <= 0 or crf <= coder.finest:
             break
         crf = max(coder.finest, crf - ceil(short_db / coder.db_of_step))
