@@ -436,6 +436,12 @@ def test_words_never_reach_over_the_safe_area(size: tuple[int, int], position: P
         assert bottom <= (0.8 if tall else 0.95) * size[1] + 2
 
 
+def test_a_wide_margin_pushes_no_words_out_of_the_frame() -> None:
+    style = TextStyle(size=0.2, position="top", margin=0.4, background="#000000")
+    overlay = draw_text(Text(id="x", start_ms=0, duration_ms=1000, text="Goal\nGoal", style=style), 200, 40)
+    assert overlay is not None and overlay.box[1] >= 0 and overlay.box[3] <= 41
+
+
 def test_the_word_that_is_said_is_lit_and_stands_where_it_stood(tmp_path: Path) -> None:
     marks = ((0, 0), (4, 400), (8, 800))
     text = words("one two six", "bottom", 0).model_copy(update={"marks": marks, "duration_ms": 1000})

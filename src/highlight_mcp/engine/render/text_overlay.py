@@ -244,7 +244,8 @@ def _place(style: TextStyle, block: TextBlock, size: Size) -> tuple[int, int]:
     left, top, right, bottom = _margins(style, size)
     across = right if "right" in style.position else left
     up = top if "top" in style.position else bottom
-    return corner(style.position, (block.width, block.height), size, (round(across), round(up)))
+    left, top = corner(style.position, (block.width, block.height), size, (round(across), round(up)))
+    return min(left, max(0, size[0] - block.width)), min(top, max(0, size[1] - block.height))
 
 
 def _drawn(block: TextBlock, style: TextStyle, bleed: int) -> NDArray[np.uint8]:
