@@ -68,8 +68,9 @@ def following(path: Path, out: Path, options: argparse.Namespace) -> float:
     timeline, entry = timeline_of(path, options.cuts, options.cut_ms, True, options.titles)
     media = {"a": MediaInfo.model_validate(entry["info"])}
     senses = MediaAnalyzer(media, {"a": path}, None, no_progress)
+    begun_s = time.process_time()
     timeline, told = framed(timeline, media, senses, (1080, 1920), Framing())
-    print(*told, file=sys.stderr)
+    print(f"{time.process_time() - begun_s:.1f} CPU s of looks.", *told, file=sys.stderr)
     return _rendered(timeline, entry, out)
 
 

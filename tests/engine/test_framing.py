@@ -1,14 +1,20 @@
 """A crop goes along with its subject as a camera would: the plan as pure values, and the pictures that it makes."""
 
 from itertools import pairwise
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from highlight_mcp.engine.edit.footage_analyzer import MediaAnalyzer
 from highlight_mcp.engine.framing.planner import DEAD_ZONE, FASTEST, Box, SubjectLook, plan_camera, slowed, taut
+from highlight_mcp.engine.job_process import no_progress
+from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.timeline.camera import CameraPath
+from highlight_mcp.timeline.media import CameraWish
 from highlight_mcp.timeline.time import TimeRange
 
 LOOK_MS = 200
@@ -117,3 +123,45 @@ def test_a_plan_serves_parts_of_its_range_and_no_other_shape() -> None:
     assert camera.serves(TimeRange(start_ms=1000, end_ms=2000), SHARE)
     assert not camera.serves(TimeRange(start_ms=1000, end_ms=9000), SHARE)
     assert not camera.serves(SPAN, 0.5625)
+
+
+RATE, CUT_S, SECONDS = 25, 4, 6
+
+
+def scene(path: Path) -> Path:
+    """Something striped that crosses from left to right, then, after a cut, nods at the right in another place."""
+    rng = np.random.default_rng(5)
+    places = [np.kron(rng.integers(60, 190, (18, 32)), np.ones((10, 10))).astype(np.uint8) for _ in range(2)]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(RATE * SECONDS):
+            crossing = number < RATE * CUT_S
+            picture = places[0 if crossing else 1].copy()
+            x = 20 + 2 * number if crossing else 270
+            y = 70 if crossing else 70 + 3 * (number // 5 % 2)
+            picture[y : y + 70, x : x + 24] = np.where(np.arange(24) // 6 % 2, 240, 20)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="gray")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def camera_of(path: Path, cache: Path) -> CameraPath:
+    info = probe(path).model_copy(update={"media_id": "a"})
+    senses = MediaAnalyzer({"a": info}, {"a": path}, cache, no_progress)
+    wish = CameraWish(media_id="a", source=TimeRange(start_ms=0, end_ms=1000 * SECONDS), share=SHARE)
+    return senses.cameras((wish,))[0]
+
+
+def test_footage_is_looked_at_once_and_its_subject_stays_in_the_crop_up_to_the_very_cut(tmp_path: Path) -> None:
+    path = scene(tmp_path / "scene.mp4")
+    camera = camera_of(path, tmp_path / "cache")
+    assert camera.by == "motion" and len(camera.shots) == 2
+    for number in range(RATE * SECONDS):
+        x = 20 + 2 * number if number < RATE * CUT_S else 270
+        seen = camera.at(number * 1000 / RATE)
+        assert seen - SHARE / 2 <= (x + 4) / 320 and (x + 20) / 320 <= seen + SHARE / 2, number
+    kept = list((tmp_path / "cache").iterdir())
+    assert len(kept) == 1
+    kept[0].write_text(kept[0].read_text().replace("0.", "0.0"))  # what is kept is what counts
+    assert camera_of(path, tmp_path / "cache") != camera
