@@ -96,14 +96,15 @@ class Split(Operation):
         edit.record_change("split.done", n=len(places), many=len(edit.clips))
 
     def in_english(self) -> str:
-        what = "the timeline" if self.target is None else english.clips(self.target.clips)
         if self.at_ms is not None:
-            return f"Split {what} at {moment(self.at_ms)}"
+            return f"Split the timeline at {moment(self.at_ms)}"
+        what = "the timeline" if self.target is None else english.clips(self.target.clips)
         return f"Split {what} in the middle"
 
     def in_chinese(self) -> str:
-        what = "时间线" if self.target is None else chinese.clips(self.target.clips)
-        return f"把{what}在{moment(self.at_ms)}处分割" if self.at_ms is not None else f"把{what}从中间分割"
+        if self.at_ms is not None:
+            return f"把时间线在{moment(self.at_ms)}处分割"
+        return f"把{'时间线' if self.target is None else chinese.clips(self.target.clips)}从中间分割"
 
 
 class SilenceRemove(Operation):
