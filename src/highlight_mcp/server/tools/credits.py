@@ -1,17 +1,11 @@
 """`credits`: what is left for paid work, and the balance in words for other tools."""
 
-import anyio
-
-from ...client.backend import BackendClient
-from ...contract.errors import ApiError
 from ...contract.session import Balance
 from ...messages import say
 from ..arguments import Arguments, SessionId
 from ..context import ToolContext
 from ..outputs import ToolOutput
 from ..tool import Reply, Tool
-
-ASK_S = 5.0
 
 
 def balance_text(balance: Balance) -> str:
@@ -26,21 +20,6 @@ def balance_text(balance: Balance) -> str:
 def low_text(balance: Balance) -> tuple[str, ...]:
     """The warning below ten credits, none above."""
     return (say("server.credits_few"),) if balance.low else ()
-
-
-async def before_paid_work(client: BackendClient) -> tuple[str, ...]:
-    """What is left before work that costs; nothing where work is free, or when the service does not say in time."""
-    if client.kind == "embedded":
-        return ()
-    balance: Balance | None = None
-    try:
-        with anyio.move_on_after(ASK_S):
-            balance = await client.credits()
-    except ApiError:
-        return ()
-    if balance is None or balance.unlimited:
-        return ()
-    return (say("server.credits_before", balance=balance_text(balance)), *low_text(balance))
 
 
 class CreditsArguments(Arguments):

@@ -8,8 +8,9 @@ from pydantic import Field, WithJsonSchema, model_validator
 from ...client.backend import BackendClient
 from ...client.edit_stream import EditHandle
 from ...client.results import SessionState
-from ...contract.errors import ErrorInfo, error_info
+from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.redaction import inline
+from ...contract.session import Balance
 from ...contract.turn import TurnStatus
 from ...messages import active_language, in_each_language, in_sentences, message, say, sentences, verbatim
 from ...timeline.media import MediaInfo
@@ -32,7 +33,7 @@ from ..outputs import (
 )
 from ..timeline_facts import TimelineFacts
 from ..tool import HELP_URI, Reply, Tool, read_operations, signatures
-from .credits import balance_text, before_paid_work
+from .credits import balance_text, low_text
 
 if TYPE_CHECKING:
     from ...language.intent import Intent
@@ -50,6 +51,7 @@ SHOWN_PICKS = 12
 MEDIA_KINDS = ("video", "audio", "image")
 ITEM = {"type": "array", "items": item_schema()}
 LONGEST_TURN_S = 3600.0
+_BALANCE_S = 5.0  # s that an edit waits at most for what is left
 
 
 class EditArguments(Arguments):
@@ -121,7 +123,7 @@ async def edit(call: ToolContext, asked: EditArguments) -> Reply:
     if asked.instruction and (calls := await _calls_for(client, session_id, asked.instruction)):
         answer = await _aside(client, session_id, say("server.one_reel_at_a_time"), *calls)
         return Reply(answer.model_copy(update={"status": "needs_input"}))
-    balance = await before_paid_work(client)
+    balance = await _before_paid_work(client)
     call.meter.update(None, None, in_sentences(*balance))
     turn = await _start(call, client, session_id, asked, operations)
     over = await wait_for_edit(call, turn)
@@ -276,6 +278,21 @@ async def _aside(client: BackendClient, session_id: str, message: str, *actions:
         timeline=TimelineFacts.of(state),
         suggested_actions=actions,
     )
+
+
+async def _before_paid_work(client: BackendClient) -> tuple[str, ...]:
+    """What is left before work that costs; nothing where work is free, or when the service does not say in time."""
+    if client.kind == "embedded":
+        return ()
+    balance: Balance | None = None
+    try:
+        with anyio.move_on_after(_BALANCE_S):
+            balance = await client.credits()
+    except ApiError:
+        return ()
+    if balance is None or balance.unlimited:
+        return ()
+    return (say("server.credits_before", balance=balance_text(balance)), *low_text(balance))
 
 
 EDIT = Tool(
