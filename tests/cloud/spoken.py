@@ -65,6 +65,8 @@ EXAMPLES: list[dict[str, Any]] = [
     {"op": "fade", "in_ms": 1_000, "out_ms": 1_500},
     {"op": "loudness", "lufs": -16},
     {"op": "loudness", "mode": "off"},
+    {"op": "sound_track", "index": 2, "source": "match.mp4"},
+    {"op": "sound_track", "index": "all"},
     {"op": "bgm_add"},
     {"op": "bgm_add", "asset": "lofi.mp3"},
     {"op": "bgm_add", "asset": "lofi.mp3", "level": 0.3},

@@ -8,33 +8,35 @@ from coded import coded, glued, numbers
 from render_kit import pictures, reel, rendered, shot, sources
 
 from highlight_mcp.engine.media.probe import probe
-from highlight_mcp.messages import in_words
+
+_STARTS_S = [
+    (1000, 20),
+    (0, 36),
+    *(pytest.param(each, marks=pytest.mark.slow) for each in ((0, 0), (1000, 980), (0, 3606))),
+]
 
 
-@pytest.mark.parametrize("starts_s", [(0, 0), (1000, 980), (1000, 20), (500, 0)])
-def test_a_clock_that_goes_back_is_told_and_only_what_comes_before_counts(
+@pytest.mark.parametrize("starts_s", _STARTS_S)
+def test_all_of_a_recording_whose_clock_starts_again_or_leaps_can_be_used(
     tmp_path: Path, starts_s: tuple[int, int]
 ) -> None:
     path = glued(tmp_path / "a.ts", starts_s)
     info = probe(path)
-    assert any("only the first 0:05.9 can be used" in str(warning) for warning in info.warnings)
-    assert 5_800 <= info.duration_ms <= 6_000
-    facts = rendered(reel(shot("a", 0, 2000, 2000)), sources(a=path), tmp_path / "out.mp4")
-    shown = numbers(pictures(tmp_path / "out.mp4"))
-    assert abs(shown[0] - 50) <= 1 and shown == list(range(shown[0], shown[0] + 50))
-    assert all(check["ok"] for check in facts["checks"])
+    (warning,) = info.warnings
+    assert warning.key == "engine.media.clock_mended"
+    assert ("starts again" if starts_s[1] <= starts_s[0] else "leaps") in str(warning)
+    assert abs(info.duration_ms - 12_080) < 100
+    for first_ms in (5000, 8000):
+        facts = rendered(reel(shot("a", 0, 2000, first_ms)), sources(a=path), tmp_path / "out.mp4")
+        shown = numbers(pictures(tmp_path / "out.mp4"))
+        assert abs(shown[0] - first_ms // 40) <= 2 and shown == list(range(shown[0], shown[0] + 50))
+        assert not facts["warnings"] and all(check["ok"] for check in facts["checks"])
 
 
-def test_a_clock_that_leaps_is_told(tmp_path: Path) -> None:
-    info = probe(glued(tmp_path / "a.ts", (0, 36)))
-    assert any("leaps at 0:05.9" in str(warning) for warning in info.warnings)
-
-
-def test_pictures_held_over_a_leap_are_not_called_those_of_the_footage(tmp_path: Path) -> None:
-    media = sources(a=glued(tmp_path / "a.ts", (0, 36)))
-    facts = rendered(reel(shot("a", 0, 2000, 9000)), media, tmp_path / "out.mp4")
-    assert any("pictures are missing" in warning for warning in in_words(facts["warnings"]))
-    assert [check["name"] for check in facts["checks"] if not check["ok"]] == ["source pictures"]
+def test_several_seams_are_all_told_and_joined(tmp_path: Path) -> None:
+    info = probe(glued(tmp_path / "a.ts", (500, 0, 40)))
+    assert [warning.key for warning in info.warnings] == ["engine.media.clock_mended_often"]
+    assert abs(info.duration_ms - 18_100) < 100
 
 
 @pytest.mark.parametrize("start_s", [0, 50_000, 95_440])

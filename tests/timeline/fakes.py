@@ -55,6 +55,9 @@ class FakeSenses:
     def silences(self, media_id: str, min_ms: int, margin_ms: int) -> tuple[TimeRange, ...]:
         return tuple(TimeRange(start_ms=at, end_ms=at + 1000) for at in range(3_000, 1_800_000, 5_000))
 
+    def listen_to(self, media_id: str, track: int) -> None:
+        """Nothing is heard here."""
+
     def lettering(self, text: str) -> str:
         return text.replace("\U0001f389", "")
 

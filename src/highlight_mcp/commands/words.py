@@ -123,6 +123,9 @@ class _AnySignals:
     def __init__(self, media: Mapping[str, MediaInfo]) -> None:
         self.media = media
 
+    def listen_to(self, media_id: str, track: int) -> None:
+        """Nothing is heard here."""
+
     def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
         """Moments one after the other, as many and as long as the wish says."""
         source = wish.source or next(info.media_id for info in self.media.values() if info.kind == "video")

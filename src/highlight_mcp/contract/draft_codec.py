@@ -56,6 +56,8 @@ def dump_draft(timeline: Timeline, media_url: MediaUrl = lambda _media_id: None)
         meta["loudness_lufs"] = timeline.loudness_lufs
     if timeline.as_recorded:
         meta["as_recorded"] = True
+    if timeline.sounds:
+        meta["sounds"] = [choice.model_dump() for choice in timeline.sounds]
     if timeline.framing is not None:
         meta["framing"] = timeline.framing.model_dump()
     tracks = [_dump_track(track, media_url) for track in timeline.tracks]
@@ -180,7 +182,8 @@ def parse_draft(draft: Any, media_of: MediaOf = lambda _link: None) -> Timeline:
         _wrong("m.schema", message("contract.draft.schema", given=quoted(meta.get("schema")), schema=SCHEMA))
     tracks = [_parse_track(raw, f"t[{index}]", media_of) for index, raw in enumerate(_list(top.get("t", []), "t"))]
     names = {"title": "title", "width": "width", "height": "height", "fps": "frame_rate", "rev": "rev",
-             "loudness_lufs": "loudness_lufs", "as_recorded": "as_recorded", "framing": "framing"}  # fmt: skip
+             "loudness_lufs": "loudness_lufs", "as_recorded": "as_recorded", "sounds": "sounds",
+             "framing": "framing"}  # fmt: skip
     fields = {field: meta[key] for key, field in names.items() if key in meta}
     extra = _extra(top, {"t", "d", "m"}, _without(meta, {*names, "schema"}))
     return _made(Timeline, "the draft", tracks=tuple(tracks), extra=extra, **fields)

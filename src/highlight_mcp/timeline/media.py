@@ -23,7 +23,8 @@ class MediaInfo(FrozenModel):
     the clockwise turn, in degrees, that a player applies. `fingerprint` names the content. `picture_ms`: from when
     to when there are pictures, where that is known; sound may begin before and end after them. `texts_inside`: whether
     there are subtitles inside, as text; None where nobody has looked. `timecode` is that of the first frame, where the
-    file has one: `01:00:00:00`.
+    file has one: `01:00:00:00`. Of several sound tracks (`sound_tracks`) the one that is heard unless another is chosen
+    is `sound_track`, counted from 1, where that is not the one a player would take.
     """
 
     media_id: str
@@ -46,6 +47,8 @@ class MediaInfo(FrozenModel):
     audio_codec: str | None = None
     sample_rate: int = 0
     channels: int = 0
+    sound_tracks: int = 1
+    sound_track: int | None = None
     warnings: tuple[MessageField, ...] = ()
 
     @property
@@ -159,6 +162,10 @@ class FootageAnalyzer(Protocol):
 
     def lettering(self, text: str) -> str:
         """What of a text is drawn: without pictographs that no font here has."""
+        ...
+
+    def listen_to(self, media_id: str, track: int) -> None:
+        """From now on hear this sound track of a recording, counted from 1; all of them for 0."""
         ...
 
     def is_clear(self, media_id: str) -> bool:

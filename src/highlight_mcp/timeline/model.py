@@ -280,10 +280,18 @@ class ForeignTrack(FrozenModel):
 Track = Annotated[VideoTrack | AudioTrack | TextTrack | ForeignTrack, Field(discriminator="kind")]
 
 
+class SoundChoice(FrozenModel):
+    """Which sound track of a recording is heard: its number from 1, or 0 for all of them together."""
+
+    media_id: str
+    track: Annotated[int, Field(ge=0, le=99)]
+
+
 class Timeline(FrozenModel):
     """One immutable version of the edit. Tracks paint in order, later ones on top.
 
-    An export aims at `loudness_lufs`, at the usual loudness where that is None, and leaves a reel `as_recorded` alone.
+    `sounds` tells whose sound track was chosen. An export aims at `loudness_lufs`, at the usual loudness where that is
+    None, and leaves a reel `as_recorded` alone.
     """
 
     title: str = ""
@@ -292,6 +300,7 @@ class Timeline(FrozenModel):
     frame_rate: Rate = Fraction(30)
     loudness_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
     as_recorded: bool = False
+    sounds: tuple[SoundChoice, ...] = ()
     framing: Framing | None = None
     rev: Milliseconds = 0
     tracks: tuple[Track, ...] = ()

@@ -220,5 +220,14 @@ def _sentence(problem: Any, place: tuple[int | str, ...], known: Schema) -> str:
         bound = next(iter(problem["ctx"].values()))
         bounds = say(f"timeline.valid.{kind}", bound=str(bound))
         return say("timeline.wrong.must_be", name=name, valid=bounds, given=quoted(problem["input"]))
-    valid = known.get("items", known) if len(place) > 1 and isinstance(place[1], int) else known
+    valid = known
+    for part in place[1:]:
+        valid = _element(valid, part) if isinstance(part, int) else valid
     return say("timeline.wrong.must_be", name=name, valid=valid_values(valid), given=quoted(problem["input"]))
+
+
+def _element(known: Schema, place: int) -> Schema:
+    """The schema of one element of a list."""
+    each: list[Schema] = known.get("prefixItems", [])
+    element: Schema = each[place] if place < len(each) else known.get("items", known)
+    return element

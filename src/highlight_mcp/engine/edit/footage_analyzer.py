@@ -15,6 +15,7 @@ from ..framing.looking import watched
 from ..framing.planner import glance, plan_camera
 from ..job_process import Progress
 from ..media.images import load_image
+from ..media.opening import listen_to
 from ..moments import Moment, RecordingSignals, choose
 from ..moments.copies import also_used, with_copies
 from ..moments.moment import FoundElsewhere
@@ -114,6 +115,11 @@ class MediaAnalyzer:
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """Cues of the subtitles beside or inside the footage; without any, of the speech in what is shown."""
         return tuple(cue for name in self._paths for cue in self._words.captions(name, asset, shown))
+
+    def listen_to(self, media_id: str, track: int) -> None:
+        """Hear this sound track from now on; what was found in another one is forgotten."""
+        listen_to(self._paths[media_id], track)
+        self._analysis.cache_clear()
 
     def lettering(self, text: str) -> str:
         """What of a text is drawn; all of it where letters are missing, which is told with the edit."""

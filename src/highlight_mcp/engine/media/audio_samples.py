@@ -11,9 +11,9 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from .decoding import frames_of, origin, seek
-from .opening import open_media
+from .opening import heard_track, open_media
 from .ratios import exact
-from .streams import sound_stream
+from .streams import sound_stream, sound_streams
 
 _SILENT_PEAK = 1 / 16384
 _SAMPLES, _LISTEN_S = 4, 3
@@ -64,26 +64,33 @@ def read_samples(path: Path, start_ms: int, end_ms: int) -> Samples:
 
     Raises EngineError when the file cannot be opened.
     """
-    wanted = np.zeros(max(0, (end_ms - start_ms) * RATE // 1000), np.float32)
     with open_media(path) as container:
-        stream = sound_stream(container)
-        if stream is None:
+        main = sound_stream(container)
+        if main is None:
             return np.zeros(0, np.float32)
-        first = origin(container)
-        seek(container, stream, max(Fraction(start_ms, 1000) - _RUN_UP_S, Fraction(0)))
-        resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
-        place: int | None = None
-        for frame in frames_of(container, stream):
-            if not isinstance(frame, AudioFrame):
-                continue
-            if place is None:
-                base = exact(frame.time_base)
-                at_s = frame.pts * base - first if frame.pts is not None and base else Fraction(0)
-                place = round((at_s - Fraction(start_ms, 1000)) * RATE)
-            for block in resampler.resample(frame):
-                place = _laid(wanted, place, block.to_ndarray().reshape(-1).astype(np.float32, copy=False))
-            if place >= len(wanted):
-                break
+        wanted = np.zeros(max(0, (end_ms - start_ms) * RATE // 1000), np.float32)
+        for stream in sound_streams(container) if heard_track(path) == 0 else [main]:
+            wanted += _read(container, stream, start_ms, len(wanted))
+    return wanted
+
+
+def _read(container: InputContainer, stream: AudioStream, start_ms: int, count: int) -> Samples:
+    wanted = np.zeros(count, np.float32)
+    first = origin(container)
+    seek(container, stream, max(Fraction(start_ms, 1000) - _RUN_UP_S, Fraction(0)))
+    resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+    place: int | None = None
+    for frame in frames_of(container, stream):
+        if not isinstance(frame, AudioFrame):
+            continue
+        if place is None:
+            base = exact(frame.time_base)
+            at_s = frame.pts * base - first if frame.pts is not None and base else Fraction(0)
+            place = round((at_s - Fraction(start_ms, 1000)) * RATE)
+        for block in resampler.resample(frame):
+            place = _laid(wanted, place, block.to_ndarray().reshape(-1).astype(np.float32, copy=False))
+        if place >= count:
+            break
     return wanted
 
 

@@ -29,6 +29,7 @@ from av.container import InputContainer
 from ...messages import message
 from ...timeline.media import FileMark
 from ..errors import ANOTHER_COPY, EngineError, translate, translated
+from .transport_clock import MendedClock, MendedFile, form_of, mended_clock
 
 _BLOCK = 1 << 18
 _SAMPLES = 16
@@ -62,6 +63,8 @@ class _Known:
     name: str
     mark: FileMark | None
     fingerprint: str
+    sound: int | None = None
+    """The sound track that is heard, from 1; 0 for all, None for the one that a player would take."""
 
 
 _known: dict[str, _Known] = {}
@@ -71,17 +74,37 @@ _before_opening: list[Callable[[], None]] = []
 
 
 def expect(spec: Mapping[str, Any]) -> None:
-    """Take the files of a job: `path` and `file` of the job itself and of its `media`; those of an earlier one go."""
+    """Take the files of a job: `path` and `file` of the job itself and of its `media`; those of an earlier one go.
+
+    Which of their sound tracks are heard, its timeline says (`sounds`), else what is known of each.
+    """
     with _lock:
         _known.clear()
         _changed.clear()
+        choices = (spec.get("timeline") or {}).get("sounds") or ()
+        chosen = {choice["media_id"]: choice["track"] for choice in choices}
         for entry in (spec, *(spec.get("media") or ())):
             if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str):
                 continue
             media = entry.get("info") or {}
             mark = FileMark.model_validate(entry["file"]) if entry.get("file") else None
             path = os.path.abspath(entry["path"])  # noqa: PTH100 - resolve() would follow links
-            _known[path] = _Known(media.get("name") or Path(path).name, mark, media.get("fingerprint") or "")
+            name, content = media.get("name") or Path(path).name, media.get("fingerprint") or ""
+            track = chosen.get(media.get("media_id"), media.get("sound_track"))
+            _known[path] = _Known(name, mark, content, track)
+
+
+def listen_to(path: Path, track: int) -> None:
+    """Hear this sound track of a file of the job from now on, counted from 1; all of them for 0."""
+    known = _of(path)
+    if known is not None:
+        known.sound = track
+
+
+def heard_track(path: Path) -> int | None:
+    """What `listen_to` was told, or the footage's own facts; None for what a player would take."""
+    known = _of(path)
+    return None if known is None else known.sound
 
 
 def before_first_opening(act: Callable[[], None]) -> None:
@@ -193,6 +216,7 @@ FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav
 _OPEN_TIMEOUT_S = 30
 _READ_TIMEOUT_S = 30
 _HEAD_BYTES = 512
+_BUFFER = 1 << 18
 _SUFFIX = 16
 MOST_STREAMS = 512
 """Several times what recorders and editing systems write; each one costs memory and time to open."""
@@ -216,14 +240,48 @@ def open_media(path: Path) -> Iterator[InputContainer]:
     body are translated too.
     """
     with opened(path) as number:
-        container = _open(path, number, _head(path, number))
+        head = _head(path, number)
+        clock = _clock(number, head)
+        mended = MendedFile(number, clock) if clock is not None else None
+        container = _open(path, number, head, mended)
         try:
             _require_few_streams(path, container)
+            if track := heard_track(path):
+                _prefer(container, track)
             yield container
         except (av.error.FFmpegError, UnicodeDecodeError) as error:
             raise translate(error, path) from error
         finally:
             container.close()
+            if mended is not None:
+                mended.close()
+
+
+_clocks: dict[FileMark, MendedClock | None] = {}
+"""What was found of transport streams in this process."""
+
+
+def clock_of(path: Path) -> MendedClock | None:
+    """What had to be put right in the clock of a recording; None where nothing had."""
+    with opened(path) as number:
+        return _clock(number, _head(path, number))
+
+
+def _clock(number: int, head: bytes) -> MendedClock | None:
+    form = form_of(head)
+    if form is None:
+        return None
+    mark = FileMark.of(os.fstat(number))
+    if mark not in _clocks:
+        _clocks[mark] = mended_clock(number, form)
+    return _clocks[mark]
+
+
+def _prefer(container: InputContainer, track: int) -> None:
+    """Make a sound track the one that a player would take."""
+    for number, stream in enumerate(container.streams.audio, 1):
+        kept = stream.disposition & ~stream.disposition.default
+        stream.disposition = kept | stream.disposition.default if number == track else kept
 
 
 def check_file(path: Path) -> bytes:
@@ -244,12 +302,13 @@ _FORGIVING: dict[str, Any] = {"metadata_errors": "replace"} if hasattr(InputCont
 """PyAV before 19 refuses a file with a title in no UTF-8 unless it is told this; later ones have no such option."""
 
 
-def _open(path: Path, number: int, head: bytes) -> InputContainer:
+def _open(path: Path, number: int, head: bytes, mended: MendedFile | None) -> InputContainer:
     try:
         with _address(path, number) as address:
             container: InputContainer = av.open(
-                f"file:{address}",
+                f"file:{address}" if mended is None else mended,
                 "r",
+                buffer_size=_BUFFER,
                 container_options={
                     "format_whitelist": FORMATS,
                     "protocol_whitelist": "file",

@@ -26,7 +26,7 @@ from .audio_samples import is_silent
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
 from .images import image_facts, is_image
-from .opening import check_file, fingerprint, open_media, opened, recorded
+from .opening import check_file, clock_of, fingerprint, open_media, opened, recorded
 from .ratios import exact
 from .streams import (
     FrameRate,
@@ -36,6 +36,7 @@ from .streams import (
     picture_stream,
     shown_size,
     sound_stream,
+    sound_streams,
     text_streams,
 )
 
@@ -115,7 +116,7 @@ class _Probe:
             raise EngineError("file_damaged", "engine.no_picture_decodes", name=self.path.name, next_step=ANOTHER_COPY)
         if picture is None and not sounds:
             raise self._nothing()
-        heard = audio if sounds else None
+        heard = self._audible(audio) if audio is not None and sounds else None
         self._note_choices(video, heard)
         facts: dict[str, Any] = {}
         rate = self._rate(video) if video is not None else None
@@ -123,6 +124,7 @@ class _Probe:
             facts |= self._picture_facts(video, picture, rate)
         if heard is not None:
             facts |= _sound_facts(heard)
+            facts |= self._track_facts(audio, heard)
         duration_ms = self._duration_ms(video, heard, rate)
         if video is not None and self.picture_end_s is not None:
             start_ms, end_ms = round(first_s(self.container, video) * 1000), round(self.picture_end_s * 1000)
@@ -161,6 +163,18 @@ class _Probe:
         self.warnings.append(message("engine.media.sound_left_out", codec=_codec(stream)))
         return False
 
+    def _audible(self, chosen: AudioStream) -> AudioStream:
+        """The sound track that a player would take or, where it is silent, the first one with sound."""
+        others = [stream for stream in sound_streams(self.container) if stream is not chosen]
+        length_ms = int((self.container.duration or 0) // 1000)
+        if not others or not is_silent(self.container, chosen, length_ms):
+            return chosen
+        return next((stream for stream in others if not is_silent(self.container, stream, length_ms)), chosen)
+
+    def _track_facts(self, usual: AudioStream | None, heard: AudioStream) -> dict[str, Any]:
+        number = None if heard is usual else nth_of(self.container, heard)
+        return {"sound_tracks": len(self.container.streams.audio), "sound_track": number}
+
     def _note_choices(self, video: VideoStream | None, audio: AudioStream | None) -> None:
         moving = [s for s in self.container.streams.video if not s.disposition & s.disposition.attached_pic]
         if video is not None and len(moving) > 1:
@@ -168,8 +182,12 @@ class _Probe:
             self.warnings.append(message("engine.media.picture_tracks", n=len(moving), size=size))
         sounds = len(self.container.streams.audio)
         if audio is not None and sounds > 1:
-            nth = [s.index for s in self.container.streams.audio].index(audio.index) + 1
-            self.warnings.append(message("engine.media.sound_tracks", n=sounds, used=nth))
+            nth = nth_of(self.container, audio)
+            usual = sound_stream(self.container)
+            first = None if usual is None or usual is audio else nth_of(self.container, usual)
+            key = "sound_tracks" if first is None else "sound_track_silent"
+            silent = {} if first is None else {"silent": first}
+            self.warnings.append(message(f"engine.media.{key}", n=sounds, used=nth, **silent))
         elif (
             audio is None
             and sounds
@@ -237,6 +255,7 @@ class _Probe:
             if end_s < claimed_s - SLACK_S:
                 self._warn_cut(claimed_s, end_s)
         thin = end_s > _LONG_S and 8 * size < _FEWEST_BITS * end_s
+        self._note_clock()
         leaps = jumps(self.container, video or audio, size)
         if leaps:
             end_s = self._until_jump(leaps, end_s, thin)
@@ -246,6 +265,18 @@ class _Probe:
             raise EngineError("file_damaged", "engine.no_time_stamps", name=self.path.name, next_step=ANOTHER_COPY)
         self._note_short_picture(video, ends, end_s)
         return max(1, round(end_s * 1000))
+
+    def _note_clock(self) -> None:
+        """What was put right in the clock of a transport stream."""
+        clock = clock_of(self.path)
+        if clock is None:
+            return
+        first = clock.faults[0]
+        at = format_time(max(0, round(first.at_s * 1000)))
+        jump = message("engine.media.clock_restarts" if first.by_s < 0 else "engine.media.clock_leaps", at=at)
+        more = len(clock.faults) - 1
+        key = "clock_mended_often" if more else "clock_mended"
+        self.warnings.append(message(f"engine.media.{key}", jump=jump, **({"n": more} if more else {})))
 
     def _until_jump(self, leaps: Sequence[Jump], end_s: Fraction, thin: bool) -> Fraction:
         """How far the recording can be used: to where its clock goes back, for what follows cannot be found by its
@@ -292,6 +323,11 @@ def first_picture_anywhere(container: InputContainer, stream: VideoStream) -> Vi
             break
         frame = first_picture(container, stream)
     return frame
+
+
+def nth_of(container: InputContainer, audio: AudioStream) -> int:
+    """The number of a sound track, from 1."""
+    return [stream.index for stream in container.streams.audio].index(audio.index) + 1
 
 
 def _sound_facts(audio: AudioStream) -> dict[str, Any]:

@@ -31,9 +31,15 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
 
 def sound_stream(container: InputContainer) -> AudioStream | None:
     """The decodable audio stream that a player would choose, or None."""
-    sounds = [stream for stream in container.streams.audio if has_decoder(stream)]
-    best = container.streams.best("audio")
+    sounds = sound_streams(container)
+    marked = [stream for stream in sounds if stream.disposition & stream.disposition.default]
+    best = marked[0] if len(marked) == 1 else container.streams.best("audio")
     return next((stream for stream in sounds if stream is best), sounds[0] if sounds else None)
+
+
+def sound_streams(container: InputContainer) -> list[AudioStream]:
+    """All audio streams that can be decoded."""
+    return [stream for stream in container.streams.audio if has_decoder(stream)]
 
 
 TEXTS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})

@@ -1,16 +1,20 @@
 """The sound of one clip as stereo blocks at 48 kHz, cut to the sample; gaps are silence."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from fractions import Fraction
 
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.filter import Graph
 
 from ..media.decoding import begun, frames_of, origin
+from ..media.opening import heard_track, open_media
 from ..media.ratios import exact
-from ..media.streams import sound_stream
+from ..media.streams import sound_stream, sound_streams
 from .denoise import denoised, noise_floor
 from .paced_audio import HOP, REACH, paced
 from .progress import ProgressTick, Warnings
@@ -32,7 +36,7 @@ class ClipSound:
         start = round(sound.source_s * SAMPLE_RATE) - _lead(sound)
         self._sound = sound
         self._at = sound.first
-        blocks = _Continuous(borrowed, start, notes, beat).blocks()
+        blocks = _recorded(borrowed, start, notes, beat)
         if sound.clip.denoise:
             blocks = denoised(blocks, sound.clip.denoise, _noise_of(sound, borrowed, beat))
         self._borrowed: ContainerLease | None = borrowed
@@ -74,16 +78,55 @@ class ClipSound:
             self._borrowed = None
 
 
+def _recorded(borrowed: ContainerLease, start: int, notes: Warnings, beat: ProgressTick) -> Iterator[Samples]:
+    """Consecutive samples of a media from `start` on: of the sound track that is heard, or of all of them together."""
+    path, name = borrowed.source.path, borrowed.source.info.name
+    if heard_track(path) != 0:
+        yield from _Continuous(borrowed.container, sound_stream(borrowed.container), name, start, notes, beat).blocks()
+        return
+    with ExitStack() as stack:
+        tracks = []
+        for number in range(len(sound_streams(borrowed.container))):
+            container = stack.enter_context(open_media(path))
+            stream = sound_streams(container)[number]
+            tracks.append(_Continuous(container, stream, name, start, notes, beat).blocks())
+        yield from _summed(tracks)
+
+
+def _summed(tracks: list[Iterator[Samples]]) -> Iterator[Samples]:
+    """The sum of runs of blocks of any length, as long as the longest run."""
+    waiting: dict[int, Samples] = {number: np.zeros((2, 0), np.float32) for number in range(len(tracks))}
+    while waiting:
+        for number in list(waiting):
+            if not waiting[number].shape[1]:
+                block = next(tracks[number], None)
+                if block is None:
+                    del waiting[number]
+                else:
+                    waiting[number] = block if block.shape[0] == 2 else np.repeat(block, 2, axis=0)
+        count = min((block.shape[1] for block in waiting.values()), default=0)
+        if count:
+            yield np.sum([block[:, :count] for block in waiting.values()], axis=0, dtype=np.float32)
+            waiting = {number: block[:, count:] for number, block in waiting.items()}
+
+
 class _Continuous:
     """Decoded sound laid on the 48 kHz grid of its media from one position on, without holes."""
 
-    def __init__(self, borrowed: ContainerLease, start: int, notes: Warnings, beat: ProgressTick) -> None:
-        self._borrowed = borrowed
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: AudioStream | None,
+        name: str,
+        start: int,
+        notes: Warnings,
+        beat: ProgressTick,
+    ) -> None:
+        self._container, self._stream, self._name = container, stream, name
         self._start = start
         self._notes = notes
         self._beat = beat
-        self._stream = sound_stream(borrowed.container)
-        self._origin = origin(borrowed.container)
+        self._origin = origin(container)
 
     def blocks(self) -> Iterator[Samples]:
         """Consecutive samples from the start; ends with the recording."""
@@ -93,7 +136,7 @@ class _Continuous:
                 continue
             if place > at:
                 if place - at > _LONG_GAP and at > self._start:
-                    self._notes.gap(self._borrowed.source.info.name, "sound_missing", at / SAMPLE_RATE)
+                    self._notes.gap(self._name, "sound_missing", at / SAMPLE_RATE)
                 yield from _silence(place - at)
                 at = place
             part = samples[:, at - place :]
@@ -125,7 +168,7 @@ class _Continuous:
         if self._stream is None:
             return
         wanted_s = Fraction(self._start, SAMPLE_RATE) - _LEAD_S
-        yield from begun(self._borrowed.container, self._stream, wanted_s, self._decoded, self._seconds)
+        yield from begun(self._container, self._stream, wanted_s, self._decoded, self._seconds)
 
     def _seconds(self, frame: AudioFrame) -> Fraction | None:
         place = self._place(frame)
@@ -133,12 +176,12 @@ class _Continuous:
 
     def _decoded(self) -> Iterator[AudioFrame]:
         assert self._stream is not None
-        for frame in frames_of(self._borrowed.container, self._stream, failed=self._failed):
+        for frame in frames_of(self._container, self._stream, failed=self._failed):
             if isinstance(frame, AudioFrame) and frame.samples:
                 yield frame
 
     def _failed(self) -> None:
-        self._notes.error(self._borrowed.source.info.name)
+        self._notes.error(self._name)
 
 
 class _Run:
@@ -204,7 +247,7 @@ def _paced(blocks: Iterator[Samples], sound: PlannedSound, start: int) -> Iterat
 def _noise_of(sound: PlannedSound, borrowed: ContainerLease, beat: ProgressTick) -> float:
     """The noise of all of a clip, so that a preview of its middle reduces what the export does."""
     start = sound.clip.source.start_ms if sound.clip.source else 0
-    return noise_floor(_Continuous(borrowed, start * SAMPLE_RATE // 1000, Warnings(), beat).blocks())
+    return noise_floor(_recorded(borrowed, start * SAMPLE_RATE // 1000, Warnings(), beat))
 
 
 def _is_evenly_paced(sound: PlannedSound) -> bool:

@@ -16,6 +16,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
@@ -24,9 +25,9 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from ..media.decoding import origin, packets_of, stamp_of, unmarked
-from ..media.opening import open_media
+from ..media.opening import heard_track, open_media
 from ..media.ratios import exact
-from ..media.streams import display_matrix, picture_stream, settled, sound_stream
+from ..media.streams import display_matrix, picture_stream, settled, sound_stream, sound_streams
 from .progress import ProgressTick, no_report
 
 Grey = NDArray[np.uint8]
@@ -184,35 +185,43 @@ def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no
     Raises EngineError when the file cannot be opened.
     """
     wanted = np.zeros(max(0, round((to_s - from_s) * LISTENING_HZ)), np.float32)
-    run_up_s = float(_RUN_UPS_S[0])
     with open_media(path) as container:
-        stream = sound_stream(container)
-        if stream is None:
-            return wanted
-        origin_s = float(origin(container))
-        if from_s > run_up_s:
-            _moved(container, Fraction(from_s - run_up_s + origin_s))
-        resampler = AudioResampler(format="flt", layout="mono", rate=LISTENING_HZ)
-        form: tuple[str, int, str] | None = None
-        place = 0
-        for frame in _sounds(packets_of(container, stream)):
-            beat()
-            base = exact(frame.time_base)
-            if frame.pts is None or base is None:
-                continue
-            at_s = float(frame.pts * base) - origin_s
-            if at_s > to_s + 1:
-                break
-            if at_s < from_s - 1:
-                continue
-            kind = (frame.format.name, frame.sample_rate, frame.layout.name)
-            if kind != form:
-                form, resampler, place = kind, AudioResampler(format="flt", layout="mono", rate=LISTENING_HZ), -JUMP
-            for block in resampler.resample(frame):
-                stamped = round(((block.pts or 0) / LISTENING_HZ - origin_s - from_s) * LISTENING_HZ)
-                # Stamps may be rounded to milliseconds, which is eight samples: only a jump counts.
-                place = stamped if abs(stamped - place) >= JUMP else place
-                place = _lay(wanted, place, block)
+        main = sound_stream(container)
+        for stream in sound_streams(container) if heard_track(path) == 0 else [main]:
+            if stream is not None:
+                wanted += _track_around(container, stream, from_s, to_s, beat)
+    return wanted
+
+
+def _track_around(
+    container: InputContainer, stream: AudioStream, from_s: float, to_s: float, beat: ProgressTick
+) -> NDArray[np.float32]:
+    wanted = np.zeros(max(0, round((to_s - from_s) * LISTENING_HZ)), np.float32)
+    run_up_s = float(_RUN_UPS_S[0])
+    origin_s = float(origin(container))
+    if from_s > run_up_s:
+        _moved(container, Fraction(from_s - run_up_s + origin_s))
+    resampler = AudioResampler(format="flt", layout="mono", rate=LISTENING_HZ)
+    form: tuple[str, int, str] | None = None
+    place = 0
+    for frame in _sounds(packets_of(container, stream)):
+        beat()
+        base = exact(frame.time_base)
+        if frame.pts is None or base is None:
+            continue
+        at_s = float(frame.pts * base) - origin_s
+        if at_s > to_s + 1:
+            break
+        if at_s < from_s - 1:
+            continue
+        kind = (frame.format.name, frame.sample_rate, frame.layout.name)
+        if kind != form:
+            form, resampler, place = kind, AudioResampler(format="flt", layout="mono", rate=LISTENING_HZ), -JUMP
+        for block in resampler.resample(frame):
+            stamped = round(((block.pts or 0) / LISTENING_HZ - origin_s - from_s) * LISTENING_HZ)
+            # Stamps may be rounded to milliseconds, which is eight samples: only a jump counts.
+            place = stamped if abs(stamped - place) >= JUMP else place
+            place = _lay(wanted, place, block)
     return wanted
 
 

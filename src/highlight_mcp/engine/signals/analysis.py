@@ -16,7 +16,7 @@ from ...messages import Message, message
 from ...timeline.media import MediaInfo
 from ...timeline.time import format_time
 from ..job_process import Progress
-from ..media.opening import fingerprint, require_unchanged
+from ..media.opening import fingerprint, heard_track, require_unchanged
 from .cutaways import Cutaway, find_cutaways
 from .motion import Burst, bursts
 from .packets import ProgressCallback, no_progress
@@ -143,7 +143,8 @@ def analyse(path: Path, media: MediaInfo, *, cache: Path | None, progress: Progr
     Progress is reported at least every second with `done` and `total` in milliseconds of footage.
     Raises EngineError when the file cannot be read.
     """
-    name = media.fingerprint or fingerprint(path)
+    track = heard_track(path)
+    name = (media.fingerprint or fingerprint(path)) + ("" if track is None else f".track{track}")
     file = cache / name_of(name) if cache is not None else None
     known = load(file) if file is not None else None
     if known is not None:

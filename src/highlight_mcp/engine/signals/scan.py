@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from ...timeline.media import MediaInfo
 from ..media.decoding import order_of, origin, packets_of, seek
+from ..media.opening import heard_track
 from ..media.ratios import exact
-from ..media.streams import picture_stream, sound_stream
+from ..media.streams import picture_stream, sound_stream, sound_streams
 from .packets import Deadline, PacketLog, Packets, ProgressCallback, join_packets, likely_cuts, stretch_seconds
 from .sample_frames import SampleFrames, Times, join, merge_frames
 from .samplers import DenseSampler
@@ -23,7 +25,7 @@ from .sampling import ContainerCache, halves, keyframe_sample, watch
 from .sampling_plan import KeyframeScheduler
 from .series import CELL_MS, cells, ramp_of
 from .shots import ShotChanges
-from .sound import SoundBlocks, SoundSeries
+from .sound import SoundBlocks, SoundSeries, together
 from .sound_frames import SoundFrames
 
 _PRIMING_MS = 500  # ms decoded before a stretch; flat
@@ -51,19 +53,21 @@ class Reading:
 def read(opened: ContainerCache, stretch: Stretch, clock: Deadline) -> Reading:
     """Read one stretch. Raises EngineError when the file cannot be opened."""
     with opened.container() as container:
-        reader = _Reader(container, stretch, clock)
+        mixed = sound_streams(container) if heard_track(opened.path) == 0 else []
+        reader = _Reader(container, stretch, clock, mixed)
         reader.run()
         return reader.finish()
 
 
 class _Reader:
-    def __init__(self, container: InputContainer, stretch: Stretch, clock: Deadline) -> None:
+    def __init__(self, container: InputContainer, stretch: Stretch, clock: Deadline, mixed: list[AudioStream]) -> None:
         self._container = container
         self._stretch = stretch
         self._clock = clock
         self._origin = float(origin(container))
         picture = picture_stream(container)
-        sound = sound_stream(container)
+        main = sound_stream(container)
+        sounds = mixed or ([main] if main is not None else [])
         self._sampler: DenseSampler | PacketLog | None = None
         self._moved = False
         if picture is not None and stretch.dense:
@@ -71,12 +75,11 @@ class _Reader:
             self._sampler = DenseSampler(picture, self._origin, stretch.start_ms, stretch.end_ms, order)
         elif picture is not None:
             self._sampler = PacketLog(picture, self._origin, stretch.start_ms, stretch.end_ms)
-        self._streams = [stream for stream in (picture, sound) if stream is not None]
+        self._streams = [stream for stream in (picture, *sounds) if stream is not None]
         self._seconds = {stream.index: float(exact(stream.time_base) or 0) for stream in self._streams}
-        self._picture, self._sound = picture, sound
         first = stretch.start_ms // CELL_MS
-        self._blocks = SoundBlocks(first, cells(stretch.end_ms) - first) if sound is not None else None
-        self._frames = SoundFrames(self._blocks, self._origin) if self._blocks is not None else None
+        self._blocks = {sound.index: SoundBlocks(first, cells(stretch.end_ms) - first) for sound in sounds}
+        self._frames = {index: SoundFrames(blocks, self._origin) for index, blocks in self._blocks.items()}
 
     def run(self) -> None:
         if not self._streams:
@@ -86,7 +89,7 @@ class _Reader:
             seek(self._container, self._streams[0], start_s)
         for packet in packets_of(self._container, *self._streams):
             self._tell(packet)
-            if packet.stream is self._sound:
+            if packet.stream_index in self._blocks:
                 self._hear(packet)
             elif self._sampler is not None:
                 self._sampler.take(packet)
@@ -94,9 +97,10 @@ class _Reader:
                 break
 
     def finish(self) -> Reading:
-        if self._frames is not None:
-            self._frames.finish()
-        sound = self._blocks.finish() if self._blocks is not None else None
+        for frames in self._frames.values():
+            frames.finish()
+        series = [blocks.finish() for blocks in self._blocks.values()]
+        sound = together(series) if series else None
         if isinstance(self._sampler, DenseSampler):
             return Reading(sound, self._sampler.finish(), None)
         return Reading(sound, SampleFrames.none(), self._sampler.finish() if self._sampler is not None else None)
@@ -109,11 +113,11 @@ class _Reader:
     def _finished(self) -> bool:
         if self._stretch.last:
             return False
-        heard = self._blocks is None or self._blocks.done
+        heard = all(blocks.done for blocks in self._blocks.values())
         return heard and (self._sampler is None or self._sampler.done)
 
     def _hear(self, packet: Any) -> None:
-        if self._blocks is None or self._frames is None or self._blocks.done:
+        if self._blocks[packet.stream_index].done:
             return
         try:
             frames = packet.decode()
@@ -121,7 +125,7 @@ class _Reader:
             return
         for frame in frames:
             if frame.pts is not None:
-                self._frames.take(frame)
+                self._frames[packet.stream_index].take(frame)
 
 
 STRETCH_MS = 900_000

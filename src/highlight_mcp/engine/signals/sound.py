@@ -64,6 +64,29 @@ class SoundSeries:
             whole[first_cell + start : first_cell + stop] = piece[start:stop]
 
 
+def together(tracks: list[SoundSeries]) -> SoundSeries:
+    """What is heard when tracks that have nothing in common are played at once: their powers add up, and what else
+    is measured is that of the tracks by their share of the power."""
+    if len(tracks) == 1:
+        return tracks[0]
+    power = np.stack([10.0 ** (track.level / 10.0) for track in tracks])
+    share = power / power.sum(axis=0)
+    loudest = power.argmax(axis=0)[None]
+
+    def summed(name: str) -> Floats:
+        values = np.stack([getattr(track, name) for track in tracks])
+        return np.asarray(10.0 * np.log10((10.0 ** (values / 10.0)).sum(axis=0)), np.float32)
+
+    def mean(name: str) -> Floats:
+        return np.asarray((np.stack([getattr(track, name) for track in tracks]) * share).sum(axis=0), np.float32)
+
+    tone_hz = np.take_along_axis(np.stack([track.tone_hz for track in tracks]), loudest, axis=0)[0]
+    levels = {name: summed(name) for name in ("level", "loudness", "bands")}
+    return SoundSeries(
+        **levels, **{name: mean(name) for name in ("noise", "voicing", "ripple", "tone")}, tone_hz=tone_hz
+    )
+
+
 def measure(samples: Floats) -> SoundSeries:
     """Series of `samples` (mono, 16 kHz, full scale 1).
 

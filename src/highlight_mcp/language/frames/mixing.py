@@ -1,6 +1,6 @@
 """Sounds beside each other: music that gives way to voices, and one loudness for all."""
 
-from ...timeline.operations import Duck, Loudness
+from ...timeline.operations import Duck, Loudness, SoundTrackChoice
 from ..context import ParseContext
 from ..outcome import Finding, ParsedOperation, Unresolved
 from . import aim
@@ -119,4 +119,31 @@ def _as_recorded(filled: Filled, scene: ParseContext) -> list[Finding] | None:
 
 _AS_RECORDED = frame("loudness", ["AS_RECORDED"], [role("sound", SOUND, "ALL AUDIO|VOLUME")], _as_recorded)
 
-FRAMES = (_DUCK, _LOUDNESS, _LEVELLED, _AS_RECORDED)
+
+_TRACKS = 4
+
+
+def _sound_track(filled: Filled, scene: ParseContext) -> list[Finding] | None:
+    """`use the second sound track`, `mix both audio tracks`."""
+    if filled.says("", "SOUND_TRACKS_ALL") or filled.has("mixed"):
+        return [ParsedOperation(SoundTrackChoice(index="all"), filled.at)]
+    numbers = [number for number in range(1, _TRACKS + 1) if filled.says("", f"SOUND_TRACK_{number}")]
+    for token in filled.of("nth"):
+        first, last = token.value[0] if token.kind == "clips" else (token.value, token.value)
+        numbers += [int(first)] if first == last and first >= 1 else []
+    return [ParsedOperation(SoundTrackChoice(index=numbers[0]), filled.at)] if len(numbers) == 1 else None
+
+
+_SOUND_TRACK = frame(
+    "sound_track",
+    ["|".join(f"SOUND_TRACK_{number}" for number in range(1, _TRACKS + 1)), "SOUND_TRACKS_ALL", "SOUND_TRACK"],
+    [
+        role("nth", "clips|number"),
+        role("mixed", "'mix'|'混合'|'混音'|'合并'"),
+        role("verb", "KEEP|MOVE|CHANGE|FIND|ADD|MAKE|ONLY", "'take'|'play'|'hear'|'switch'|'用'|'使用'|'换成'|'换到'"),
+    ],
+    _sound_track,
+    light="TO CHANGE",
+)
+
+FRAMES = (_DUCK, _LOUDNESS, _LEVELLED, _AS_RECORDED, _SOUND_TRACK)

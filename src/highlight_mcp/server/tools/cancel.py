@@ -18,9 +18,7 @@ JobKind = Literal["turn", "render", "upload", "preview"]
 class CancelArguments(Arguments):
     """Which work to stop."""
 
-    job_id: Annotated[
-        str, Field(min_length=1, max_length=100, description="turn_id, render_id or the job_id of an upload")
-    ]
+    job_id: Annotated[str, Field(min_length=1, max_length=100, description="turn_id, render_id or the job_id")]
 
 
 class CancelOutput(ToolOutput):
@@ -103,7 +101,7 @@ def _reply(job_id: str, kind: JobKind, status: str, session_id: str | None) -> R
 CANCEL = Tool(
     name="cancel",
     title="Cancel work",
-    description="Stop a running edit, export or upload; finished work stays as it is.",
+    description="Stop a running edit, export or upload; finished work stays.",
     arguments=CancelArguments,
     result=CancelOutput,
     run=cancel,

@@ -80,7 +80,7 @@ async def preview(call: ToolContext, asked: PreviewArguments) -> Reply:
 PREVIEW = Tool(
     name="preview",
     title="Look at pictures",
-    description="One image: a contact sheet of the cut, of the candidate moments, or a single frame. Changes nothing.",
+    description="One image: a contact sheet of the cut, of candidate moments, or a frame. Changes nothing.",
     arguments=PreviewArguments,
     result=PreviewOutput,
     run=preview,

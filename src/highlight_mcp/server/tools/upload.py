@@ -234,7 +234,7 @@ UPLOAD = Tool(
     title="Upload footage",
     description=(
         "Add footage (video, sound, pictures), or a cut of another editor (.otio, .fcpxml, .edl) as the timeline. "
-        "Local files stay where they are."
+        "Local files stay in place."
     ),
     arguments=UploadArguments,
     result=UploadOutput,

@@ -30,6 +30,7 @@ from .overlay import Overlay, OverlayRemove
 from .picture import Aspect, Flip, Rotate, Stabilize
 from .reorder import Reorder
 from .sound import Fade, Loudness, Volume
+from .sound_tracks import SoundTrackChoice
 from .speed import Freeze, Replay, Speed
 from .subtitles import SubtitlesAdd
 from .texts import TextAdd, TextEdit, TextRemove
@@ -39,8 +40,8 @@ from .zoom import ZoomAdd
 
 AnyOperation = (
     Highlights | Keep | Remove | Trim | Split | Reorder | Speed | Replay | Freeze | Volume | Fade | Loudness
-    | BgmAdd | BgmRemove | Duck | BeatSync | SfxAdd | SfxRemove | TextAdd | TextEdit | TextRemove | SubtitlesAdd
-    | CardAdd
+    | SoundTrackChoice | BgmAdd | BgmRemove | Duck | BeatSync | SfxAdd | SfxRemove | TextAdd | TextEdit | TextRemove
+    | SubtitlesAdd | CardAdd
     | Overlay | OverlayRemove | Aspect | Rotate | Flip | ZoomAdd | FilterAdd | TransitionAdd | SilenceRemove | Stabilize
     | Undo | Redo | Restore | Reset | NewVersion
 )  # fmt: skip
@@ -114,7 +115,7 @@ __all__ = [
     "Criterion", "Duck", "EditResult", "Fade", "FilterAdd", "Flip", "Freeze", "Highlights", "InvalidOperation",
     "Keep", "Loudness", "NewVersion", "Operation", "OperationRejected", "Overlay", "OverlayRemove", "RangeTarget",
     "Redo", "Remove", "Reorder", "Replay", "Reset", "Restore", "Rotate", "SfxAdd", "SfxRemove", "SilenceRemove",
-    "Speed", "Split", "Stabilize", "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove", "TransitionAdd", "Trim", "Undo",
-    "Volume", "ZoomAdd", "apply", "apply_each", "arguments_of", "in_versions", "item_schema", "operation_adapter",
-    "parse_operations",
+    "SoundTrackChoice", "Speed", "Split", "Stabilize", "SubtitlesAdd", "TextAdd", "TextEdit", "TextRemove",
+    "TransitionAdd", "Trim", "Undo", "Volume", "ZoomAdd", "apply", "apply_each", "arguments_of", "in_versions",
+    "item_schema", "operation_adapter", "parse_operations",
 ]  # fmt: skip

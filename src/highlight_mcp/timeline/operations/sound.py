@@ -138,12 +138,12 @@ class Loudness(Operation):
 
     def in_english(self) -> str:
         if self.mode == "off":
-            return "Keep the levels of the sound as recorded, do not normalize the loudness"
+            return "Don't normalize the sound"
         return f"Normalize the loudness to {decimal(self.lufs)} LUFS"
 
     def in_chinese(self) -> str:
         if self.mode == "off":
-            return "保留录制时的音量，不要统一响度"
+            return "保留录制时的音量"
         return f"把响度统一到{decimal(self.lufs)} LUFS"
 
 
