@@ -12,12 +12,13 @@ from fractions import Fraction
 
 from ..messages import Message, message
 from ..timeline.model import TransitionKind
+from ..timeline.time import parse_rate
 from . import InterchangeError
 from .edl_writer import BLACK_REEL, RATE_COMMENT, first_record_frame
 from .readings import ReadClip, ReadLane, ReadReel, ReadTransition
 from .sequence import BLACK
 from .sources import MediaLibrary, SourceFile
-from .timecode import NTSC, TIMECODE_FINEST, is_dropping, nominal, read_ratio, read_timecode, simplest_near
+from .timecode import NTSC, TIMECODE_FINEST, is_dropping, nominal, read_timecode, simplest_near
 
 _EVENT = re.compile(
     r"(\d{1,6})\s+(\S+)\s+(\S+)\s+([A-Z]+\d*)\s+(?:(\d{1,4})\s+)?"
@@ -137,7 +138,7 @@ class _List:
     def _told_rate(self) -> Fraction | None:
         for event in self._events:
             try:
-                told = read_ratio(event.comments.get(RATE_COMMENT, ""))
+                told = parse_rate(event.comments.get(RATE_COMMENT, ""))
             except ValueError:
                 continue
             return told if 1 <= told <= 1000 else None

@@ -9,12 +9,13 @@ from typing import Any, get_args
 
 from ..messages import Message, message, verbatim
 from ..timeline.model import TransitionKind
+from ..timeline.time import parse_rate
 from . import InterchangeError
 from .otio_writer import CARD, DISSOLVE, OURS, STANDARD_FIELDS, STANDARD_TEXT_FIELDS, TITLE
 from .readings import ReadClip, ReadLane, ReadReel, ReadText, ReadTransition
 from .sequence import BLACK
 from .sources import MediaLibrary, plain
-from .timecode import rate_of_number, read_ratio, simplest_near
+from .timecode import rate_of_number, simplest_near
 
 _BLACK = frozenset({CARD, "black", "SolidColor", "Color", "Slug"})
 _SLACK = Fraction(1, 1_000_000)
@@ -92,7 +93,7 @@ class _Timeline:
     def _rate(self, facts: dict[str, Any], tracks: list[Any]) -> Fraction | None:
         """The rate of the reel: as we wrote it, else that in which the first clip is as long as it is."""
         with suppress(ValueError):
-            return read_ratio(_text(facts.get("frame_rate")))
+            return parse_rate(_text(facts.get("frame_rate")))
         for child in (child for track in tracks for child in _list(track.get("children"))):
             length = _dict(_dict(_dict(child).get("source_range")).get("duration"))
             rate = _number(length.get("rate")) if _kind(child) in ("Clip", "Gap") else None
@@ -218,7 +219,7 @@ class _Timeline:
 
 def _speed(effect: dict[str, Any], scalar: Fraction) -> Fraction:
     with suppress(ValueError):
-        return read_ratio(_text(_ours(effect).get("speed")))
+        return parse_rate(_text(_ours(effect).get("speed")))
     return simplest_near(scalar, _SLACK)
 
 

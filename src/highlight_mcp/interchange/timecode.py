@@ -22,7 +22,6 @@ TIMECODE_FINEST = 60
 """Frames per second that timecode counts in two digits."""
 _MOST = 1_000_000
 """Units per second above which nothing is counted: sound has up to 192,000 samples."""
-_RATIO = re.compile(r"\d{1,12}(?:/\d{1,12}|\.\d{1,12})?")
 
 _TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})")
 _DROPPED_PER_SECOND = 15
@@ -72,16 +71,6 @@ def rate_of_number(number: float) -> Fraction:
     rate = Fraction(repr(float(number)))
     nearest = min(_STANDARD, key=lambda each: abs(each / rate - 1))
     return nearest if abs(nearest / rate - 1) < _SAME else rate
-
-
-def read_ratio(text: str) -> Fraction:
-    """`30000/1001`, `25` or `0.5` exactly. Raises ValueError, also for exponents: `1e999999999` would never end."""
-    if _RATIO.fullmatch(text) is None:
-        raise ValueError(text)
-    try:
-        return Fraction(text)
-    except ZeroDivisionError:
-        raise ValueError(text) from None
 
 
 def simplest_near(number: Fraction, slack: Fraction) -> Fraction:
