@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from ..contract.addresses import typed_path
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.formats import supported
+from ..contract.formats import supported_here
 from ..contract.redaction import display_name
 from ..messages.reasons import reason_of
 from ..timeline.media import FileMark, MediaInfo
@@ -43,7 +43,7 @@ def resolve(text: str, roots: Sequence[Path], named_roots: Sequence[Path] | None
     `outside_roots`, `file_missing` or `bad_request`.
     """
     named = _named(text)
-    supported(named.name)
+    supported_here(named.name)
     if not named.is_absolute():
         candidates = (root / named for root in roots)
         named = next((path for path in candidates if path.exists()), roots[0] / named if roots else named)

@@ -1,4 +1,4 @@
-"""The thirteen file formats, by extension; the size limit of the cloud; and endings in names."""
+"""The thirteen file formats of the cloud, what is read on this machine besides, and endings in names."""
 
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
@@ -37,8 +37,50 @@ FORMATS: tuple[Format, ...] = (
 _BY_EXTENSION = {item.extension: item for item in FORMATS} | {"jpeg": FORMATS[5]}
 
 
+READ_HERE: tuple[Format, ...] = (
+    *FORMATS,
+    Format("m4v", "video", "video/x-m4v"),
+    Format("mts", "video", "video/mp2t"),
+    Format("m2ts", "video", "video/mp2t"),
+    Format("ts", "video", "video/mp2t"),
+    Format("mpg", "video", "video/mpeg"),
+    Format("mpeg", "video", "video/mpeg"),
+    Format("vob", "video", "video/mpeg"),
+    Format("wmv", "video", "video/x-ms-wmv"),
+    Format("asf", "video", "video/x-ms-asf"),
+    Format("3gp", "video", "video/3gpp"),
+    Format("3g2", "video", "video/3gpp2"),
+    Format("flv", "video", "video/x-flv"),
+    Format("mxf", "video", "application/mxf"),
+    Format("ogv", "video", "video/ogg"),
+    Format("qt", "video", "video/quicktime"),
+    Format("ogg", "audio", "audio/ogg"),
+    Format("oga", "audio", "audio/ogg"),
+    Format("opus", "audio", "audio/opus"),
+    Format("flac", "audio", "audio/flac"),
+    Format("wma", "audio", "audio/x-ms-wma"),
+    Format("aiff", "audio", "audio/aiff"),
+    Format("aif", "audio", "audio/aiff"),
+    Format("m4b", "audio", "audio/mp4"),
+    Format("mka", "audio", "audio/x-matroska"),
+    Format("bmp", "image", "image/bmp"),
+    Format("tiff", "image", "image/tiff"),
+    Format("tif", "image", "image/tiff"),
+    Format("avif", "image", "image/avif"),
+    Format("heic", "image", "image/heic"),
+    Format("heif", "image", "image/heif"),
+)
+"""What our own backend reads; of each file its content decides, these only which files of a folder are tried."""
+_HERE = {item.extension: item for item in READ_HERE} | _BY_EXTENSION
+
+
+def format_here(name: str) -> Format | None:
+    """The format of a file name that our own backend tries to read, by its ending; None for others."""
+    return _HERE.get(name_parts(name.replace("\\", "/").rpartition("/")[2])[1])
+
+
 def format_of(name: str) -> Format | None:
-    """The format of a file name, path or URL by its extension, in any case; None when it is not one of ours."""
+    """The format of a file name, path or URL by its extension, in any case; None when the cloud does not take it."""
     path = urlsplit(name).path if "://" in name else name.replace("\\", "/")
     extension = PurePosixPath(unquote(path) if "://" in name else path).suffix
     return _BY_EXTENSION.get(extension[1:].lower())
@@ -46,7 +88,7 @@ def format_of(name: str) -> Format | None:
 
 def mime_of(name: str, unknown: str = "video/mp4") -> str:
     """The MIME type of a file by its ending, `unknown` where it has none that we know."""
-    known = format_of(name)
+    known = format_of(name) or format_here(name)
     return known.mime if known is not None else _LISTS_MIME.get(name_parts(name)[1], unknown)
 
 
@@ -57,6 +99,14 @@ _LISTS_MIME = {"json": _JSON, "otio": _JSON, "fcpxml": _XML, "xml": _XML, "edl":
 def kind_of(name: str) -> FileKind:
     """What a file holds, by its extension. Raises ApiError `unsupported_file`."""
     return supported(name).kind
+
+
+def supported_here(name: str) -> Format:
+    """The format of a file that our own backend tries to read. Raises ApiError `unsupported_file` that names it."""
+    known = format_here(name)
+    if known is None:
+        raise ApiError(error_info("unsupported_file", "contract.unsupported_format", name=name))
+    return known
 
 
 def supported(name: str) -> Format:

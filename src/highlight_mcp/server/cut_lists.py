@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..contract.errors import ApiError, error_info
-from ..contract.formats import format_of
+from ..contract.formats import format_here
 from ..contract.turn import CutListPart
 from ..interchange import InterchangeError
 from ..interchange.formats import MOST_BYTES, decoded, is_readable, links_of, shortened
@@ -73,7 +73,7 @@ def _files(links: Sequence[str], beside: Path, options: ServerOptions) -> list[s
     files: dict[str, None] = {}
     for link in links:
         for place in (Path(path_of(link)), beside.parent / name_of(link)):
-            if len(files) < MAX_FILES and format_of(place.name) is not None and _is_there(place, options):
+            if len(files) < MAX_FILES and format_here(place.name) is not None and _is_there(place, options):
                 files[str(place)] = None
                 break
     return list(files)

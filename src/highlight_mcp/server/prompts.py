@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ..contract.addresses import typed_path
 from ..contract.errors import ApiError
-from ..contract.formats import format_of
+from ..contract.formats import format_here
 from ..messages import Argument, message, say
 from ..timeline.schemas import listed_names, nearest, quoted
 from .options import ServerOptions
@@ -131,7 +131,7 @@ def _paths(typed: str, options: ServerOptions) -> list[str]:
             )
     except OSError:
         return []
-    return [f"{folder}/{name}" for name in names if name.endswith("/") or format_of(name)]
+    return [f"{folder}/{name}" for name in names if name.endswith("/") or format_here(name)]
 
 
 def _beginning(values: list[str], typed: str) -> list[str]:

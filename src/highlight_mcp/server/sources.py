@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, model_validator
 
 from ..contract.addresses import typed_path
-from ..contract.errors import FORMATS_TEXT, ErrorInfo, error_info
-from ..contract.formats import FORMATS, format_of
+from ..contract.errors import FORMATS_HERE, ErrorInfo, error_info
+from ..contract.formats import READ_HERE, format_here
 from ..messages import Argument, in_sentences, message, say
 from ..timeline.schemas import FrozenModel
 from .arguments import Arguments, SessionId, WaitS
@@ -65,7 +65,7 @@ class UploadLimits(FrozenModel):
     formats: tuple[str, ...]
 
 
-LIMITS = UploadLimits(formats=tuple(each.extension for each in FORMATS))
+LIMITS = UploadLimits(formats=tuple(each.extension for each in READ_HERE))
 
 
 class UploadOutput(ToolOutput):
@@ -220,7 +220,7 @@ def _missing(path: Path, roots: tuple[Path, ...] | None) -> ErrorInfo:
         seen = existing is not None and within(existing, roots)
         there = message("server.folder_exists", folder=str(existing)) if seen else ""
         return error_info("file_missing", "server.no_folder", folder=str(folder), there=there)
-    names = sorted(name for name in _names(folder) if format_of(name))
+    names = sorted(name for name in _names(folder) if format_here(name))
     near = get_close_matches(path.name, names, n=MAX_HINTS, cutoff=0.5) or names[:MAX_HINTS]
     hint = message("server.near_it", names=tuple(near)) if near else message("server.nothing_near")
     return error_info("file_missing", "server.no_file", path=str(path), next_step=hint)
@@ -244,7 +244,7 @@ def _add_folder(
             (
                 str(folder),
                 error_info(
-                    "file_missing", "server.folder_without_footage", folder=str(folder), formats_text=FORMATS_TEXT
+                    "file_missing", "server.folder_without_footage", folder=str(folder), formats_text=FORMATS_HERE
                 ),
             )
         )
@@ -263,8 +263,8 @@ def _unfit(path: Path, path_policy: "UserPathPolicy | None") -> ErrorInfo | None
     """Why something in a folder is no footage; None for what is."""
     if path.is_dir():
         return error_info("unsupported_file", "server.is_folder")
-    if format_of(path.name) is None:
-        return error_info("unsupported_file", "server.is_unsupported", formats_text=FORMATS_TEXT)
+    if format_here(path.name) is None:
+        return error_info("unsupported_file", "server.is_unsupported", formats_text=FORMATS_HERE)
     if not path.is_file():
         return error_info("file_missing", "server.is_unreadable")
     if path_policy is not None and not path_policy.allows(path):

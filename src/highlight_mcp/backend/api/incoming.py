@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from ...contract.addresses import public
 from ...contract.errors import ApiError, error_info
-from ...contract.formats import FORMATS, format_of, supported
+from ...contract.formats import FORMATS, format_here, supported, supported_here
 from ...contract.session import FILES_FIELD
 from ...messages import Message, message, verbatim
 from ..config import BackendConfig
@@ -108,7 +108,7 @@ class FormReceiver:
         if count >= self._config.limits.files_per_call:
             raise ApiError(error_info("bad_request", "backend.too_many_sent", count=count))
         part.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
-        extension = supported(part.name).extension
+        extension = (supported if self._config.strict else supported_here)(part.name).extension
         promise = open_files.enter_context(self._room.promised(0))
         folders = (self._config.scratch, self._config.blobs)
         incoming = IncomingFile(*folders, extension, self._limit, part.name, promise)
@@ -192,7 +192,7 @@ class UrlFetcher:
         size = int(announced) if announced.isdecimal() else 0
         if size > limit:
             raise ApiError(error_info("file_too_large", "backend.too_large", name=name, limit=limit // 2**20))
-        known = format_of(name)
+        known = format_here(name)
         assert known is not None
         with (
             self.room.promised(size) as promise,
@@ -272,7 +272,7 @@ async def _opened(client: httpx.AsyncClient, target: Target) -> AsyncIterator[ht
 
 def _name(url: str, content_type: str) -> str:
     name = plain_name(unquote(urlsplit(url).path))
-    if format_of(name) is not None:
+    if format_here(name) is not None:
         return name
     extension = _BY_MIME.get(content_type.partition(";")[0].strip().lower())
     if extension is None:

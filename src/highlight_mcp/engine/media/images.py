@@ -23,7 +23,8 @@ from PIL import Image, ImageOps
 from ..errors import ANOTHER_COPY, EngineError, translated
 from .opening import opened
 
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "MPO")
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
+"""Pillow's names; an MPO (photos of stereo and of phones) opens as JPEG."""
 MOST_PIXELS = 120_000_000
 """Of a picture that has to be decoded whole, at four bytes each 0.5 GB; with what is made of it 0.7 GB."""
 MOST_SIDE = 65_535
@@ -37,12 +38,22 @@ MOST_PASSES = 100
 _PIXELS_PER_BYTE = 4_096
 """A JPEG needs a bit for each 8x8 block (512 pixels per byte); arithmetic coding somewhat less."""
 _LARGE_WEBP = 16_000_000
+_BITMAP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _LEAST, _LEAST_PROBED = 4_096, 512
 _STRIP = 4_000_000
 """Pixels that are reduced at a time."""
 _ORIENTATION = 0x0112
 _TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
-_CODECS = {"JPEG": "mjpeg", "MPO": "mjpeg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
+_CODECS = {
+    "JPEG": "mjpeg",
+    "MPO": "mjpeg",
+    "PNG": "png",
+    "GIF": "gif",
+    "WEBP": "webp",
+    "BMP": "bmp",
+    "TIFF": "tiff",
+    "AVIF": "avif",
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +68,19 @@ class ImageFacts:
 
 
 def is_image(head: bytes) -> bool:
-    """Whether a file begins like a JPEG, PNG, GIF or WebP picture."""
-    return head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a")) or (
-        head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-    )
+    """Whether a file begins like a picture that is read here."""
+    if head[4:8] == b"ftyp":
+        return head[8:12] in (b"avif", b"avis")
+    if head.startswith(b"BM"):  # two letters say little: the length of its second header tells a bitmap
+        return int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS
+    if head.startswith(b"RIFF"):
+        return head[8:12] == b"WEBP"
+    return head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"))
+
+
+def is_heic(head: bytes) -> bool:
+    """Whether a file begins like a photo of an iPhone, which nothing here decodes: its picture is cut into tiles."""
+    return head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc")
 
 
 def image_facts(path: Path) -> ImageFacts:

@@ -25,7 +25,7 @@ from ..job_process import Progress
 from .audio_samples import is_silent
 from .decoding import first_picture, first_sound, origin, packets_of, seek
 from .duration import SLACK_S, EndOfStream, Jump, find_end, jumps
-from .images import image_facts, is_image
+from .images import image_facts, is_heic, is_image
 from .opening import check_file, clock_of, fingerprint, open_media, opened, recorded
 from .ratios import exact
 from .streams import (
@@ -57,7 +57,10 @@ def probe(path: Path) -> MediaInfo:
     decoded: a file that claims more gets a warning. Images have duration 0. Raises EngineError
     (`file_missing`, `file_damaged`, `unsupported_file`, `bad_request`, `limit`).
     """
-    if is_image(check_file(path)):
+    head = check_file(path)
+    if is_heic(head):
+        raise EngineError("unsupported_file", "engine.heic", name=path.name)
+    if is_image(head):
         facts = image_facts(path)
         if not (facts.animated and facts.codec == "gif"):
             return _image_info(path)

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.formats import FORMATS, supported
+from ...contract.formats import READ_HERE, supported_here
 from ...contract.redaction import redact
 from ...files import move_to_free_name, safe_stem
 from ...messages import Message, active_language, language_of, load, message, say, use_language
@@ -174,7 +174,7 @@ def usable_name(name: str) -> str:
 
 def _parts(name: str) -> tuple[str, str]:
     last = name.replace("\\", "/").rpartition("/")[2]
-    supported(last)
+    supported_here(last)
     extension = PurePosixPath(last).suffix.lower()
     plain = "".join(char if char.isprintable() else " " for char in last[: -len(extension)])
     return safe_stem(plain, "footage", most_bytes=NAME_BYTES), extension
@@ -269,7 +269,7 @@ def in_language(endpoint: Endpoint) -> Endpoint:
 
 def _page(nonce: str, put: str) -> str:
     text = (files(__package__) / "handover.html").read_text(encoding="utf-8")
-    accept = ",".join([*(f".{each.extension}" for each in FORMATS), ".jpeg"])
+    accept = ",".join([*(f".{each.extension}" for each in READ_HERE), ".jpeg"])
     language = active_language()
     words = load(language, "upload_page")
     script = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
