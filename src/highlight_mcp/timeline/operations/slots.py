@@ -21,7 +21,7 @@ _BY_NAME: dict[str, Slot] = {
     "version": "version", "count": "count", "factor": "factor", "level": "share", "amount": "share",
     "size": "share", "opacity": "share", "margin": "share", "db": "decibels", "lufs": "decibels", "deg": "degrees",
     "text": "words", "template": "words", "query": "words", "asset": "file", "source": "file", "color": "colour",
-    "per_clip": "flag", "every_source": "flag", "region": "region",
+    "region": "region",
 }  # fmt: skip
 _TIMES = frozenset({"at_ms", "start_ms", "end_ms", "source_start_ms"})
 _SPANS = frozenset({"range_ms", "ranges_ms"})
@@ -43,6 +43,8 @@ def _slot(name: str, annotation: Any) -> Slot:
     parts = _parts(annotation)
     if ClipTarget in parts or RangeTarget in parts:
         return "clips"
+    if bool in parts:
+        return "flag"
     if Fraction in parts:
         return "factor"
     if name in _SPANS:
