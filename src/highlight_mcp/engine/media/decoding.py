@@ -7,7 +7,7 @@ not been used belongs to the next picture. FFmpeg guesses stamps for an AVI, whi
 where the first is later than the stream claims to start, all of them are late.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice, pairwise
@@ -18,7 +18,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Stream
+from av.stream import Discard, Stream
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -134,6 +134,7 @@ def packets_of(container: InputContainer, *streams: Stream) -> "Iterator[Packet[
     PyAV ends with an IndexError when a stream turned up that was not there at the opening (FLV,
     MPEG-TS); by then all packets of the known streams have been given.
     """
+    _read_only(container, streams)
     packets = container.demux(*streams)
     while True:
         try:
@@ -145,6 +146,12 @@ def packets_of(container: InputContainer, *streams: Stream) -> "Iterator[Packet[
         except (av.error.FFmpegError, OSError, IndexError):
             return
         yield packet
+
+
+def _read_only(container: InputContainer, streams: Sequence[Stream]) -> None:
+    """Have the packets of all other streams passed over unread, where the container tells where the next one lies."""
+    for stream in container.streams:
+        stream.discard = Discard.default if stream in streams else Discard.all
 
 
 def frames_of(
@@ -218,6 +225,8 @@ def _rewound(container: InputContainer) -> bool:
 
 def _sought(container: InputContainer, stream: Stream, at_s: Fraction) -> bool:
     base = exact(stream.time_base) or Fraction(1, 1_000_000)
+    # Without an index the place is found by reading packets of this stream.
+    _read_only(container, [stream])
     try:
         container.seek(round((at_s + origin(container)) / base), stream=stream)
     except (av.error.ExitError, av.error.TimeoutError):
