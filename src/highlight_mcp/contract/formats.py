@@ -76,7 +76,7 @@ _HERE = {item.extension: item for item in READ_HERE} | _BY_EXTENSION
 
 def format_here(name: str) -> Format | None:
     """The format of a file name that our own backend tries to read, by its ending; None for others."""
-    return _HERE.get(name_parts(name.replace("\\", "/").rpartition("/")[2])[1])
+    return _HERE.get(PurePosixPath(name.replace("\\", "/")).suffix[1:].lower())
 
 
 def format_of(name: str) -> Format | None:
