@@ -1,11 +1,18 @@
 """What is asked for comes out: exports of other kinds than a film, through the tool."""
 
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from PIL import Image
+
+from highlight_mcp.client.results import RenderResult
+from highlight_mcp.contract.errors import ApiError, error_info
+from highlight_mcp.server.file_links import FileLocation, locate_reel
+from highlight_mcp.server.tools.export import cancel_all
 
 from .conftest import Bench, text_of
 
@@ -43,11 +50,43 @@ async def test_several_presets_are_several_files_of_one_call(bench: Bench, match
     async with bench.host() as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.finished("edit", operations=SECOND)
-        made = await host.raw("export", preset="audio,gif,csv", filename="goal", wait_s=25)
+        made = await host.raw("export", preset="audio,gif,Audio,csv", filename="goal", wait_s=25)
     facts = made.structured_content or {}
     assert [Path(each["path"]).name for each in facts["exports"]] == ["goal audio.m4a", "goal gif.gif", "goal csv.csv"]
     assert (facts["status"], facts["progress"]) == ("completed", 100)
     assert {Path(block.uri).suffix for block in made.content if block.type == "resource_link"} >= {".m4a", ".gif"}
+
+
+async def test_a_file_that_is_lost_at_once_takes_no_other_export_out_of_the_answer(
+    bench: Bench, match: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found(render: RenderResult, *rest: Any) -> FileLocation:
+        place = await locate_reel(render, *rest)
+        return FileLocation(lost=True) if place.path is not None and place.path.suffix == ".csv" else place
+
+    monkeypatch.setattr("highlight_mcp.server.tools.export.locate_reel", found)
+    async with bench.host() as host:
+        await host.call("upload", sources=[str(match)], new_session=True)
+        await host.finished("edit", operations=SECOND)
+        facts = await host.call("export", preset="csv,edl", filename="cuts", wait_s=25)
+    assert [Path(each["path"]).name for each in facts["exports"]] == ["cuts edl.edl"]
+    assert len(facts["warnings"]) >= 1
+
+
+async def test_an_export_that_cannot_be_cancelled_keeps_none_of_the_others_going() -> None:
+    asked: list[int] = []
+
+    def cancelling(number: int) -> Callable[[], Awaitable[None]]:
+        async def cancel() -> None:
+            asked.append(number)
+            if number == 1:
+                raise ApiError(error_info("backend_error"))
+
+        return cancel
+
+    with pytest.raises(ApiError):
+        await cancel_all([cancelling(1), cancelling(2)])
+    assert asked == [1, 2]
 
 
 @pytest.mark.slow
@@ -111,12 +150,14 @@ async def test_a_reel_in_parts_is_a_folder_with_a_list(bench: Bench, match: Path
         made = await host.finished("export", preset="draft", split=True, filename="two moments")
         again = await host.finished("export", preset="480p", split=True, filename="two moments")
         refused = await host.error("export", preset="edl", split=True)
+        both = await host.error("export", preset="draft", split=True, chapters=True)
     folder = Path(made["path"])
     assert (folder.name, Path(again["path"]).name) == ("two moments", "two moments (2)")
     assert sorted(made["files"]) == kept_in(folder)
     assert [Path(name).suffix for name in kept_in(folder)] == [".jpg", ".mp4", ".jpg", ".mp4", ".json"]
     assert all(check["ok"] for check in made["checks"])
-    assert "edl" in refused["message"]
+    assert [check["detail"].startswith("levelled") for check in made["checks"] if check["name"] == "loudness"] == [True]
+    assert "edl" in refused["message"] and "no chapters" in both["message"]
 
 
 async def test_the_same_export_again_is_the_file_that_is_there_unless_something_has_changed_it(

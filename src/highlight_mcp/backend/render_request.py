@@ -79,9 +79,11 @@ def read_request(
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
     most_bytes = None if request.output.max_size_mb is None else int(request.output.max_size_mb * 1e6)
     split, hardware = bool(request.output.split), bool(request.output.hardware)
-    if split and choice.job != "render":
-        raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
     chapters = bool(request.output.chapters)
+    if (split or chapters) and choice.job != "render":
+        raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
+    if split and chapters:
+        raise ApiError(error_info("bad_request", "backend.no_chapters_of_parts"))
     wanted = [choice.name, choice.ending, most_bytes, split, hardware, chapters, request.output.filename or ""]
     place = [request.output.folder] if request.output.folder else []
     parts = [timeline.model_dump_json(), *wanted, *place, request.session_id]

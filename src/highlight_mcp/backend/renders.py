@@ -160,6 +160,8 @@ class RenderJobs:
         self._progress_store.forget(key_of(RENDER, job_id))
         row = self._row(job_id)
         for attempt in (self._config.renders / job_id).glob("*"):
+            if attempt.name == WORK:
+                continue
             with suppress(OSError):
                 remove(part_of(attempt, self._output_dir(row)))
         shutil.rmtree(self._config.renders / job_id, ignore_errors=True)

@@ -192,18 +192,17 @@ class ToolContext:
         if undo is None:
             told(False)
             return
-        if self._at_once and not self._unhurried:
-            with anyio.move_on_after(STOP_S, shield=True):
-                await _quietly(undo)
-                told(True)
-            return
 
-        async def after_a_moment() -> None:
-            await anyio.sleep(self.state.options.withdraw_s)
+        async def undone(after_s: float) -> None:
+            await anyio.sleep(after_s)
             await undo()
             told(True)
 
-        self.later(after_a_moment)
+        if self._at_once and not self._unhurried:
+            with anyio.move_on_after(STOP_S, shield=True):
+                await _quietly(undone, 0)
+            return
+        self.later(undone, self.state.options.withdraw_s)
 
 
 async def _quietly(work: Callable[..., Awaitable[Any]], *arguments: Any) -> None:

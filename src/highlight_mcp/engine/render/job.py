@@ -127,7 +127,8 @@ def render_split(
     begun = _begun(timeline, sources, output, preset, progress, ending, looks, usual_lufs)
     task = replace(begun, hardware=hardware, work=work)
     facts = write_parts(task, ending or preset.endings[0], written)
-    return {**facts, "warnings": [*facts["warnings"], *_told(task)]}
+    checks = [*facts["checks"], *(check.as_dict() for check in _levelled(task))]
+    return {**facts, "checks": checks, "warnings": [*facts["warnings"], *_told(task)]}
 
 
 def _begun(

@@ -149,8 +149,6 @@ class RenderProgress:
         """
         if self._stage == MEASURE:  # the sound has been heard, once for all
             self._measure = Fraction(0)
-        if self._stage == MEASURE:  # it is behind us
-            self._measure = Fraction(0)
         self._passes, self._passed = passes, 0
         self._writing, self._checking = float(writing), float(checking)
         self._floor, self._past, self._now = self._percent, 0.0, 0.0

@@ -72,10 +72,13 @@ class ExportArguments(Arguments):
     @property
     def presets(self) -> list[str]:
         """The names of all presets that are asked for, each once; none for the default."""
-        return list(dict.fromkeys(filter(None, (each.strip() for each in (self.preset or "").split(",")))))
+        return list(dict.fromkeys(filter(None, (each.strip().lower() for each in (self.preset or "").split(",")))))
 
     def each(self, title: str) -> Iterator["ExportArguments"]:
-        """The same for each of several presets alone; its name is in those of their files."""
+        """The same for each preset alone; of several presets the name is in those of their files."""
+        if len(self.presets) < 2:
+            yield self.model_copy(update={"preset": next(iter(self.presets), self.preset)})
+            return
         ending = ending_of(self.name or "")
         stem = (self.name or "").removesuffix(f".{ending}") if ending else self.name
         folder = f"{self.folder.rstrip('/')}/" if self.folder is not None else ""
@@ -100,7 +103,7 @@ class ExportArguments(Arguments):
         folder = typed_path(self.folder or "")
         if not paths_known and (folder.is_absolute() or ".." in folder.parts):
             raise refused("server.folder_of_server", folder=self.folder or "")
-        for each in self.each("") if len(self.presets) > 1 else (self,):
+        for each in self.each(""):
             choose_export(each.preset, each.name)
 
 
@@ -144,6 +147,12 @@ class ExportOutput(ToolOutput):
             return []
         return [*self._where(), self._facts(), *self._verdict(), *(self.chapters or ())]
 
+    @property
+    def faults(self) -> list[str]:
+        """What was found to be wrong with the file."""
+        bad = [check for check in self.checks or () if not check.ok]
+        return [say("server.check_failed", name=check_name(each), detail=each.detail) for each in bad]
+
     def _where(self) -> list[str]:
         where = self.path or self.url or " ".join(self.files or ())
         is_named = where in (self.next_step or "")
@@ -162,9 +171,8 @@ class ExportOutput(ToolOutput):
 
     def _verdict(self) -> list[str]:
         checks = self.checks or ()
-        bad = [say("server.check_failed", name=check_name(each), detail=each.detail) for each in checks if not each.ok]
         good = tuple(check_name(each) for each in checks if each.name not in _TOLD)
-        return bad or ([say("server.checked", names=good)] if checks else [])
+        return self.faults or ([say("server.checked", names=good)] if checks else [])
 
 
 _TOLD = ("untouched", "loudness")
@@ -187,23 +195,23 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     session_id = await call.session(client, asked.session_id)
     if len(asked.presets) > 1:
         return await _several(call, client, session_id, asked)
-    render, cancel = await _start_or_join(call, client, session_id, asked)
+    render, cancel = await _start_or_join(call, client, session_id, next(asked.each("")))
     if not render.joined:
         call.accepted(message("server.export_goes_on", render_id=render.render_id), cancel)
     return await _followed(call, client, render.render_id)
 
 
 async def _several(call: ToolContext, client: BackendClient, session_id: str, asked: ExportArguments) -> Reply:
-    """Start them all, then wait for one after the other; a preset that is refused is told beside the others."""
+    """Start them all, then wait for one after the other; one that is refused or lost is told beside the others."""
     started: list[RenderResult] = []
     cancels: list[Cancel] = []
     refusals: list[ApiError] = []
-
-    async def cancel_all() -> None:
-        for cancel in cancels:
-            await cancel()
-
-    title = (await client.state(session_id)).task_name
+    state = await client.state(session_id)
+    title = state.task_name
+    if asked.version is not None:
+        title = f"{title} v{asked.version}"
+    elif await client.keeps_versions():  # an edit meanwhile is in none of them
+        asked = asked.model_copy(update={"version": state.version})
     for one in asked.each(title):
         try:
             render, cancel = await _start_or_join(call, client, session_id, one)
@@ -213,14 +221,29 @@ async def _several(call: ToolContext, client: BackendClient, session_id: str, as
         started.append(render)
         if not render.joined:
             cancels.append(cancel)
-            call.accepted(message("server.export_goes_on", render_id=started[0].render_id), cancel_all)
-    if not started:
+            notice = message("server.export_goes_on", render_id=started[0].render_id)
+            call.accepted(notice, partial(cancel_all, cancels))
+    replies: list[Reply] = []
+    for number, render in enumerate(started, 1):
+        try:
+            replies.append(await _followed(call, client, render.render_id, number=number, of=len(started)))
+        except ApiError as error:
+            refusals.append(error)
+    if not replies:
         raise refusals[0]
-    replies = [
-        await _followed(call, client, render.render_id, number=number, of=len(started))
-        for number, render in enumerate(started, 1)
-    ]
     return _together(replies, refusals)
+
+
+async def cancel_all(cancels: Sequence[Cancel]) -> None:
+    """Call each of these, whatever becomes of the others. Raises the first ApiError afterwards."""
+    failures: list[ApiError] = []
+    for cancel in cancels:
+        try:
+            await cancel()
+        except ApiError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 async def _followed(call: ToolContext, client: BackendClient, render_id: str, *, number: int = 1, of: int = 1) -> Reply:
@@ -302,7 +325,7 @@ def _together(replies: Sequence[Reply], refusals: Sequence[ApiError]) -> Reply:
     going_on = [each for each in answers if each.status in ("pending", "processing")]
     shown = (going_on or [each for each in answers if each.status != "completed"] or answers)[0]
     refused_ones = tuple(error.fault.text for error in refusals)
-    warnings = tuple(dict.fromkeys(line for each in answers for line in each.warnings or ()))
+    warnings = tuple(dict.fromkeys(line for each in answers for line in (*each.faults, *(each.warnings or ()))))
     answer = ExportOutput(
         session_id=shown.session_id,
         render_id=shown.render_id,
