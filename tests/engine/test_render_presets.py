@@ -238,6 +238,9 @@ def test_without_a_hardware_encoder_that_works_the_processor_encodes_and_it_is_s
     ]
     (tmp_path / "x.mp4").unlink()
     assert words_of_encoding(export(footage, tmp_path / "x.mp4", "480p")) == [], "nobody asked for one"
+    (tmp_path / "x.mp4").unlink()
+    (warning,) = words_of_encoding(export(footage, tmp_path / "x.mov", "prores", hardware=True))
+    assert "only make MP4s" in warning
 
 
 def test_an_encoder_that_works_when_it_is_tried_is_used_and_its_file_is_looked_at_like_any(

@@ -15,6 +15,7 @@ from highlight_mcp.engine.media.audio_samples import read_samples
 from highlight_mcp.engine.media.opening import expect
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.render.job import run as render
+from highlight_mcp.engine.render.original import sound_around
 from highlight_mcp.engine.signals.analysis import analyse
 
 LOW, HIGH = 440, 2000
@@ -89,6 +90,7 @@ def test_a_track_is_chosen_or_mixed_by_words(tmp_path: Path, words: str, pitches
     assert not [check for check in facts["checks"] if not check["ok"]]
     listened = read_samples(path, 0, 2000)
     assert heard(np.repeat(listened, 3)[None]) == pitches
+    assert heard(np.repeat(sound_around(path, 0.0, 2.0), 6)[None]) == pitches, "what the reel is compared with"
 
 
 def test_the_analysis_listens_to_what_the_reel_plays(tmp_path: Path) -> None:

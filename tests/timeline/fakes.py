@@ -84,6 +84,13 @@ class FakeSenses:
         )
 
 
+class NoCropServes(FakeSenses):
+    """Footage with subjects too far apart for any crop."""
+
+    def cameras(self, wishes: tuple[CameraWish, ...]) -> tuple[CameraPath, ...]:
+        return tuple(path.model_copy(update={"move": "all", "reach": 2.0}) for path in super().cameras(wishes))
+
+
 class NothingFound(FakeSenses):
     """Footage in which nothing is worth showing."""
 

@@ -15,7 +15,7 @@ from highlight_mcp.timeline.operations import EditResult, apply, operation_adapt
 from highlight_mcp.timeline.operations.footage import reel_rate
 from highlight_mcp.timeline.summary import summary
 
-from .fakes import LOFI, MATCH, FakeSenses, NothingFound, picture, recording, song
+from .fakes import LOFI, MATCH, FakeSenses, NoCropServes, NothingFound, picture, recording, song
 
 FOUND = FakeSenses()
 
@@ -675,6 +675,20 @@ def test_what_the_crop_does_is_told_once_and_found_out_once(reel: Timeline) -> N
     trimmed = edit(made.timeline, {"op": "trim", "target": {"clips": [1]}, "head_ms": 500})
     assert not any("crop" in str(change) for change in trimmed.changes)
     assert trimmed.timeline is not None and trimmed.timeline.clips[0].camera == made.timeline.clips[0].camera
+
+
+def test_a_clip_that_no_crop_shows_stays_whole_however_often_the_shape_is_asked_for(reel: Timeline) -> None:
+    wide = done(reel, {"op": "aspect", "ratio": "9:16"}, senses=NoCropServes())
+    again = done(wide, {"op": "rotate", "deg": 180, "target": {"clips": [1]}}, senses=NoCropServes())
+    again = done(again, {"op": "aspect", "ratio": "9:16"}, senses=NoCropServes())
+    assert {clip.fit for clip in (*wide.clips, *again.clips)} == {"blur"}
+
+
+def test_a_way_is_forgotten_where_the_footage_is_turned_out_of_it() -> None:
+    media = {"square": recording("square", 60, width=1080, height=1080)}
+    reel = done(None, {"op": "keep"}, {"op": "aspect", "ratio": "9:16"}, media=media)
+    turned = done(reel, {"op": "rotate", "deg": 90}, media=media)
+    assert [clip.focus_at(0) for clip in (*reel.clips, *turned.clips)] == [0.25, None]
 
 
 def test_footage_of_another_shape_is_not_cropped_unasked() -> None:

@@ -185,11 +185,14 @@ def sound_around(path: Path, from_s: float, to_s: float, beat: ProgressTick = no
     Raises EngineError when the file cannot be opened.
     """
     wanted = np.zeros(max(0, round((to_s - from_s) * LISTENING_HZ)), np.float32)
-    with open_media(path) as container:
-        main = sound_stream(container)
-        for stream in sound_streams(container) if heard_track(path) == 0 else [main]:
-            if stream is not None:
+    number, count = 0, 1
+    while number < count:  # opened for each, since near its start a container is read from where it stands
+        with open_media(path) as container:
+            streams = sound_streams(container) if heard_track(path) == 0 else [sound_stream(container)]
+            count = len(streams)
+            if number < count and (stream := streams[number]) is not None:
                 wanted += _track_around(container, stream, from_s, to_s, beat)
+        number += 1
     return wanted
 
 

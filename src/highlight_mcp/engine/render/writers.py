@@ -76,6 +76,8 @@ def _drawn(task: RenderTask) -> FinishedReel:
     The first of two passes is an export of its own at the quality wanted. Where it fits, it is the file; else it has
     told how many bits these pictures take, and so how large they may be.
     """
+    if task.hardware and (task.preset.most_bytes is not None or task.preset.codec != "h264"):
+        task.notes.add(message("engine.reel.hardware_not_for_this"))
     if task.preset.most_bytes is None or task.preset.codec != "h264":
         made = _by_hardware(task) or _encoded(task, task.arrangement.size)
         if task.preset.most_bytes is not None and task.output.stat().st_size > task.preset.most_bytes:

@@ -101,7 +101,7 @@ class ExportArguments(Arguments):
         if wrong or len(self.name or "") > _LONGEST_NAME:
             raise refused("server.no_filename", name=self.filename or "")
         folder = typed_path(self.folder or "")
-        if not paths_known and (folder.is_absolute() or ".." in folder.parts):
+        if not paths_known and (folder.is_absolute() or any(part.startswith(".") for part in folder.parts)):
             raise refused("server.folder_of_server", folder=self.folder or "")
         for each in self.each(""):
             choose_export(each.preset, each.name)

@@ -129,12 +129,20 @@ def seen_share(edit: EditContext, clip: Clip) -> float:
 
 
 def settle_cameras(edit: EditContext) -> None:
-    """Have it found out how the crop goes along with the action, for the clips of which that is not known."""
+    """Have it found out how the crop goes along with the action, for the clips of which that is not known.
+
+    What is known goes on where it still serves, and is forgotten where nothing is followed any more.
+    """
     wishes: dict[str, CameraWish] = {}
+    known: dict[str, CameraPath | None] = {}
     for clip in edit.clips:
         wish = _camera_wish(edit, clip)
         if wish is not None and not (clip.camera is not None and clip.camera.serves(wish.source, wish.share)):
             wishes[clip.id] = wish
+        elif clip.camera is not None and edit.timeline.framing is not None and clip.media_id in edit.media:
+            known[clip.id] = clip.camera if wish is not None else None
+    if known:
+        edit.change_clips(lambda clip: _along(clip, known[clip.id]), set(known))
     if not wishes:
         return
     found = dict(zip(wishes, edit.senses.cameras(tuple(wishes.values())), strict=True))
@@ -155,8 +163,9 @@ def _camera_wish(edit: EditContext, clip: Clip) -> CameraWish | None:
     return CameraWish(media_id=media.media_id, source=clip.source, share=round(share, 6))
 
 
-def _along(clip: Clip, camera: CameraPath) -> Clip:
-    return with_fields(clip, camera=camera, focus=None, fit="blur" if camera.move == "all" else "cover")
+def _along(clip: Clip, camera: CameraPath | None) -> Clip:
+    whole = camera is not None and camera.move == "all"
+    return with_fields(clip, camera=camera, focus=None, fit="blur" if whole else "cover")
 
 
 def _tell_cameras(edit: EditContext, found: Sequence[tuple[int, CameraPath]]) -> None:
