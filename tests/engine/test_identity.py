@@ -21,6 +21,7 @@ OPENERS = {
     "media/identity.py", "media/opening.py", "media/images.py", "transcripts/subtitles.py",  # footage, by a descriptor
     "render/encoding.py", "render/animation.py", "render/verify.py", "smartcut/writer.py",  # the reel that is made
     "signals/analysis.py", "extras/sound_table.py", "extras/sounds.py", "transcripts/sources.py",  # caches and models
+    "render/shaping.py",  # pictures in a font
 }  # fmt: skip
 
 

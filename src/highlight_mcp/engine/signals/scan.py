@@ -89,7 +89,7 @@ class _Reader:
             seek(self._container, self._streams[0], start_s)
         for packet in packets_of(self._container, *self._streams):
             self._tell(packet)
-            if packet.stream_index in self._blocks:
+            if packet.stream.index in self._blocks:
                 self._hear(packet)
             elif self._sampler is not None:
                 self._sampler.take(packet)
@@ -107,7 +107,7 @@ class _Reader:
 
     def _tell(self, packet: Any) -> None:
         if packet.dts is not None:
-            at_ms = int((packet.dts * self._seconds[packet.stream_index] - self._origin) * 1000)
+            at_ms = int((packet.dts * self._seconds[packet.stream.index] - self._origin) * 1000)
             self._clock.at_ms = max(self._clock.at_ms, at_ms - self._stretch.start_ms)
 
     def _finished(self) -> bool:
@@ -117,7 +117,7 @@ class _Reader:
         return heard and (self._sampler is None or self._sampler.done)
 
     def _hear(self, packet: Any) -> None:
-        if self._blocks[packet.stream_index].done:
+        if self._blocks[packet.stream.index].done:
             return
         try:
             frames = packet.decode()
@@ -125,7 +125,7 @@ class _Reader:
             return
         for frame in frames:
             if frame.pts is not None:
-                self._frames[packet.stream_index].take(frame)
+                self._frames[packet.stream.index].take(frame)
 
 
 STRETCH_MS = 900_000
