@@ -172,9 +172,14 @@ async def test_the_same_export_again_is_the_file_that_is_there_unless_something_
         with open(first["path"], "ab") as file:  # noqa: ASYNC230, PTH123 - a person writes to it
             file.write(b"more")
         changed = await host.finished("export", preset="draft", filename="once")
+    as_recorded = Bench(bench.settings.model_copy(update={"loudness": "off"}))
+    async with as_recorded.host() as host:
+        session = first["session_id"]
+        by_others = await host.finished("export", session_id=session, preset="draft", filename="once")
     assert (again["render_id"], again["path"]) == (first["render_id"], first["path"])
     assert Path(other["path"]).name == "once (2).mp4"
     assert Path(changed["path"]).name == "once (3).mp4"
+    assert Path(by_others["path"]).name == "once (4).mp4", "settings that it is rendered by are others now"
 
 
 async def test_chapters_stand_in_the_file_and_as_lines_in_the_answer(bench: Bench, match: Path) -> None:

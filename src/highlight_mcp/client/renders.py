@@ -102,7 +102,8 @@ class RenderService:
         choice = choose_export(preset, filename)
         name = f"{safe_name(filename or state.reading.title or state.task_name or '', choice.ending)}.{choice.ending}"
         output = await self._output(choice, filename, details)
-        purpose = fingerprint([state.draft, choice.name, choice.ending, filename, *details.wire().values()])
+        asked = [state.draft, choice.name, choice.ending, filename, *details.wire().values()]
+        purpose = fingerprint([*asked, *self._made_by()])
         async with self._starting:
             known = await self._running(state.session_id, purpose) or await self._kept(
                 state.session_id, purpose, details.folder
@@ -162,6 +163,11 @@ class RenderService:
         """Watch again what was under way when the last process ended."""
         for record in self._records.unfinished():
             self._watch(RenderWatch(record)).poke.set()
+
+    def _made_by(self) -> list[Any]:
+        """What else the file of our own backend depends on: the release, and settings that it renders by."""
+        config = self._caller.credentials.config
+        return [] if config.job_settings is None else [config.version, config.job_settings.as_job()]
 
     async def _running(self, session_id: str, purpose: str) -> RenderRecord | None:
         """An export of the same that is under way, perhaps started by another process with our records."""

@@ -40,10 +40,10 @@ class SoundTrackChoice(Operation):
         edit.timeline = edit.timeline.model_copy(update={"sounds": (*kept, *new)})
         for media in chosen:
             edit.senses.listen_to(media.media_id, track)
-            edit.record_change(
-                "sound_track.mixed" if track == TOGETHER else "sound_track.done",
-                name=media.name, **({"n": media.sound_tracks} if track == TOGETHER else {"n": track}),
-            )  # fmt: skip
+            if track == TOGETHER:
+                edit.record_change("sound_track.mixed", name=media.name, n=media.sound_tracks)
+            else:
+                edit.record_change("sound_track.done", name=media.name, n=track)
 
     def _meant(self, edit: EditContext) -> list[MediaInfo]:
         if self.source is None:
