@@ -1,18 +1,26 @@
 """A crop goes along with its subject as a camera would: the plan as pure values, and the pictures that it makes."""
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import av
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from highlight_mcp.engine.edit.footage_analyzer import MediaAnalyzer
+from highlight_mcp.engine.extras import face_looks
+from highlight_mcp.engine.extras.catalogue import Extra
+from highlight_mcp.engine.extras.faces import Face
+from highlight_mcp.engine.framing.people import FacesLook, times_of_looks, with_people
 from highlight_mcp.engine.framing.planner import DEAD_ZONE, FASTEST, Box, SubjectLook, plan_camera, slowed, taut
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.probe import probe
+from highlight_mcp.engine.transcripts.sources import Transcripts
 from highlight_mcp.timeline.camera import CameraPath
 from highlight_mcp.timeline.media import CameraWish
 from highlight_mcp.timeline.time import TimeRange
@@ -113,6 +121,54 @@ def test_two_who_are_too_far_apart_are_shown_whole() -> None:
     assert plan_camera(both, [], SPAN, 0.9).move == "hold"
 
 
+def face_at(middle: float, tall: float = 0.2) -> Face:
+    return Face(middle - tall / 4, 0.2, middle + tall / 4, 0.2 + tall, 0.9)
+
+
+def planned(*faces: Callable[[int], float | None], moving: float = 0.1, tall: Sequence[float] = ()) -> CameraPath:
+    """The way where something at one place moves, and faces of some heights are at places that change with the look."""
+    times = times_of_looks([], SPAN)
+    looks = [
+        FacesLook(at, tuple(face_at(x, size) for face, size in zip(faces, [*tall, *[0.2] * len(faces)], strict=False)
+                            if (x := face(number)) is not None))
+        for number, at in enumerate(times)
+    ]  # fmt: skip
+    subjects, by = with_people(looks_at(*[moving] * 40), looks, [], SPAN, SHARE)
+    return plan_camera(subjects, [], SPAN, SHARE, by)
+
+
+def test_a_face_is_stayed_on_whatever_moves_elsewhere() -> None:
+    camera = planned(lambda number: 0.8 if number % 4 else None)
+    assert (camera.move, camera.by) == ("hold", "faces") and camera.at(4000) == pytest.approx(0.8, abs=0.05)
+
+
+def test_a_face_that_goes_by_is_followed_between_the_looks() -> None:
+    camera = planned(lambda number: 0.2 + 0.08 * number)
+    assert (camera.move, camera.by) == ("pan", "faces")
+    assert all(abs(camera.at(at) - (0.2 + 0.08 * (at - 500) / 1000)) < SHARE / 2 for at in range(500, 7500, 100))
+
+
+def test_two_faces_that_fit_are_both_kept_and_shown_whole_where_they_do_not() -> None:
+    near = planned(lambda _: 0.6, lambda _: 0.8)
+    assert near.move == "hold" and near.at(0) == pytest.approx(0.7, abs=0.02)
+    apart = planned(lambda _: 0.2, lambda _: 0.8, moving=0.5)
+    assert (apart.move, apart.by) == ("all", "faces")
+
+
+def test_the_one_who_is_large_or_moves_is_held_rather_than_those_behind() -> None:
+    assert planned(lambda _: 0.8, lambda _: 0.2, tall=(0.3, 0.1)).at(0) == pytest.approx(0.8, abs=0.05)
+    talker = planned(lambda _: 0.8, lambda _: 0.2, moving=0.82, tall=(0.2, 0.18))
+    assert talker.move == "hold" and talker.at(0) == pytest.approx(0.8, abs=0.05)
+
+
+def test_where_faces_come_by_chance_what_moves_is_followed_and_every_shot_has_looks() -> None:
+    assert planned(lambda number: 0.8 if number == 3 else None).by == "motion"
+    times = times_of_looks([500, 1500], SPAN)
+    assert len([at for at in times if at < 500]) == 1 and len([at for at in times if 500 <= at < 1500]) == 3
+    assert len(times) == 10 and times == sorted(times)
+    assert len(times_of_looks([], SPAN, 1_200_000)) == 4
+
+
 def test_nothing_seen_leaves_the_crop_in_the_middle() -> None:
     camera = plan_camera([], [], SPAN, SHARE)
     assert (camera.move, camera.by, camera.at(4000)) == ("hold", "middle", 0.5)
@@ -146,9 +202,10 @@ def scene(path: Path) -> Path:
     return path
 
 
-def camera_of(path: Path, cache: Path) -> CameraPath:
+def camera_of(path: Path, cache: Path, models: Mapping[str, Path] = MappingProxyType({})) -> CameraPath:
     info = probe(path).model_copy(update={"media_id": "a"})
-    senses = MediaAnalyzer({"a": info}, {"a": path}, cache, no_progress)
+    words = Transcripts({"a": info}, {"a": path}, cache_dir=cache, models=models)
+    senses = MediaAnalyzer({"a": info}, {"a": path}, cache, no_progress, words)
     wish = CameraWish(media_id="a", source=TimeRange(start_ms=0, end_ms=1000 * SECONDS), share=SHARE)
     return senses.cameras((wish,))[0]
 
@@ -165,3 +222,28 @@ def test_footage_is_looked_at_once_and_its_subject_stays_in_the_crop_up_to_the_v
     assert len(kept) == 1
     kept[0].write_text(kept[0].read_text().replace("0.", "0.0"))  # what is kept is what counts
     assert camera_of(path, tmp_path / "cache") != camera
+
+
+class Finder:
+    """Sees a face at the right of every picture."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def find(self, picture: Image.Image) -> list[Face]:
+        self.asked += 1
+        return [face_at(0.75)]
+
+
+def test_with_the_extra_faces_are_looked_for_once_and_followed_and_a_broken_model_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cache, finder = scene(tmp_path / "scene.mp4"), tmp_path / "cache", Finder()
+    (tmp_path / "centerface.onnx").write_bytes(b"weights")
+    monkeypatch.setattr(Extra, "installed", lambda self: True)
+    assert camera_of(path, tmp_path / "other", {"faces": tmp_path}).by == "motion"
+    monkeypatch.setattr(face_looks, "load", lambda folder: finder)
+    camera = camera_of(path, cache, {"faces": tmp_path})
+    assert (camera.by, camera.move, finder.asked) == ("faces", "hold", 7)
+    assert camera.at(1000) == pytest.approx(0.75, abs=0.05)
+    assert camera_of(path, cache, {"faces": tmp_path}) == camera and finder.asked == 7

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from highlight_mcp.engine.extras import people
+from highlight_mcp.engine.extras import face_looks
 from highlight_mcp.engine.extras.faces import Face
 from highlight_mcp.engine.extras.onnx_shapes import with_open_shapes
 from highlight_mcp.engine.extras.people import PeopleSeen, people_meant
@@ -68,7 +68,7 @@ class Finder:
 @pytest.fixture
 def finder(monkeypatch: pytest.MonkeyPatch) -> Finder:
     made = Finder()
-    monkeypatch.setattr(people, "load", lambda folder: made)
+    monkeypatch.setattr(face_looks, "load", lambda folder: made)
     return made
 
 

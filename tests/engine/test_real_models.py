@@ -11,15 +11,21 @@ import real_models
 from PIL import Image
 
 from highlight_mcp.cli import main
+from highlight_mcp.engine.edit.footage_analyzer import MediaAnalyzer
 from highlight_mcp.engine.extras import faces, sounds, words
 from highlight_mcp.engine.extras.catalogue import EXTRAS, session
 from highlight_mcp.engine.job_process import no_progress
 from highlight_mcp.engine.media.audio_samples import RATE, read_samples
+from highlight_mcp.engine.media.frames import frame_readers_of
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.engine.moments import Moment, rank
 from highlight_mcp.engine.moments.senses import closer_looks
 from highlight_mcp.engine.signals.analysis import analyse
+from highlight_mcp.engine.transcripts.sources import Transcripts
+from highlight_mcp.timeline.camera import CameraPath
+from highlight_mcp.timeline.media import CameraWish
 from highlight_mcp.timeline.operations import Criterion
+from highlight_mcp.timeline.time import TimeRange
 from media_factory import SAMPLE_RATE, make_clip
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(700)]
@@ -144,6 +150,38 @@ def test_both_people_of_an_old_film_are_counted(
     assert pick["signals"] == {"kind": "people", "people": 2} and pick["why"] == "shows 2 people (faces counted)"
     assert main(["plan", str(clip), "find all shots with a dog", "--json"]) == 0
     assert "highlight-mcp extras fetch vision" in capsys.readouterr().out
+
+
+def test_the_crop_follows_the_faces_of_a_talk_and_says_so(
+    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
+    film = footage("video/friday_1940_speech.mp4")
+    info = probe(film).model_copy(update={"media_id": "a"})
+    share, spoken = round(9 / 16 / (4 / 3), 6), TimeRange(start_ms=0, end_ms=6_000)
+
+    def camera(models: dict[str, Path]) -> CameraPath:
+        words = Transcripts({"a": info}, {"a": film}, cache_dir=tmp_path, models=models)
+        senses = MediaAnalyzer({"a": info}, {"a": film}, tmp_path, no_progress, words)
+        return senses.cameras((CameraWish(media_id="a", source=spoken, share=share),))[0]
+
+    def inside(way: CameraPath) -> list[bool]:
+        """Whether the whole face of the one who talks, at the right, is in the crop at each look."""
+        talker = [max(each.find(picture), key=lambda face: face.right) for picture in pictures]
+        crops = [(way.at(at) - share / 2, way.at(at) + share / 2) for at in times]
+        return [low <= face.left and face.right <= high for face, (low, high) in zip(talker, crops, strict=True)]
+
+    times, each = list(range(250, 6_000, 500)), faces.load(real_models.model("faces"))
+    with frame_readers_of(film) as source:
+        pictures = list(source.in_order(times, (640, 640)))
+    followed = camera({"faces": real_models.model("faces")})
+    assert followed.by == "faces" and all(inside(followed))
+    assert not all(inside(camera({})))  # the listeners move more
+
+    monkeypatch.setenv("HIGHLIGHT_FACES_MODEL", str(real_models.model("faces")))
+    clip = shutil.copy(film, tmp_path / "friday.mp4")
+    assert main(["reel", str(clip), "all of it, vertical", "-o", str(tmp_path / "reel.mp4")]) == 0
+    assert "the faces" in capsys.readouterr().out
 
 
 def test_the_words_at_a_moment_are_told_beside_what_was_measured(

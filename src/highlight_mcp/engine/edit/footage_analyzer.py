@@ -1,5 +1,6 @@
 """What the footage says, for the operations that ask: only what is asked for is analysed, and only once."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,9 @@ from ...timeline.operations import Highlights
 from ...timeline.operations.context import OperationRejected
 from ...timeline.time import TimeRange
 from ..errors import EngineError
-from ..framing.looking import watched
+from ..extras.catalogue import FACES
+from ..framing.looking import Watched, watched
+from ..framing.people import FacesLook, times_of_looks, with_people
 from ..framing.planner import glance, plan_camera
 from ..job_process import Progress
 from ..media.images import load_image
@@ -26,10 +29,12 @@ from ..transcripts.overheard import overheard
 from ..transcripts.selection import at_sentences, is_used, quoted
 from ..transcripts.sources import Transcripts
 
+log = logging.getLogger(__name__)
 ANALYSIS_SHARE = 90
 LISTENING_SHARE = 0.7
 MOST_FOLLOWED_MS = 20 * 60_000
-"""Of footage in one reel that is looked at for subjects, shortest clips first: a minute takes 3 to 6 CPU s."""
+"""Of footage in one reel that is looked at for subjects, shortest clips first: a minute takes 3 to 6 CPU s, then 5 to 8
+for faces."""
 SHORTEST_CUT_MS = 3000
 
 
@@ -103,14 +108,42 @@ class MediaAnalyzer:
                 followed.setdefault(wish.media_id, []).append(wish)
             else:
                 found[wish] = glance(self._analysis(wish.media_id, 0, 1).focus(), wish.source, wish.share)
+        all_ms = sum(wish.source.duration_ms for some in followed.values() for wish in some)
         for media_id, some in followed.items():
             parts = [wish.source for wish in some]
             seen = watched(
                 self._paths[media_id], self.media[media_id], parts, cache=self._cache, progress=self._within_job
             )
-            for wish, one in zip(some, seen, strict=True):
-                found[wish] = plan_camera(one.looks, one.cuts_ms, wish.source, wish.share)
+            people = self._people(media_id, parts, seen, all_ms)
+            for wish, one, faces in zip(some, seen, people, strict=True):
+                looks, by = with_people(one.looks, faces, one.cuts_ms, wish.source, wish.share)
+                found[wish] = plan_camera(looks, one.cuts_ms, wish.source, wish.share, by)
         return tuple(found[wish] for wish in wishes)
+
+    def _people(
+        self, media_id: str, parts: Sequence[TimeRange], seen: Sequence[Watched], all_ms: int
+    ) -> list[list[FacesLook]]:
+        """The faces in parts of a recording, of `all_ms` that an edit looks at; none where no extra tells them."""
+        models = self._words.models
+        if FACES.state(models) != "ready":
+            return [[] for _ in parts]
+        from ..extras.face_looks import FaceLooks
+
+        looks = FaceLooks(
+            self._paths[media_id], self.media[media_id], models["faces"],
+            cache_dir=self._cache, progress=self._within_job, told=message("engine.progress.following"),
+        )  # fmt: skip
+        found: list[list[FacesLook]] = []
+        for part, one in zip(parts, seen, strict=True):
+            times = times_of_looks(one.cuts_ms, part, all_ms)
+            try:
+                found.append([FacesLook(at, faces) for at, faces in zip(times, looks.at(times), strict=True)])
+            except EngineError as error:
+                if error.kind not in ("needs_extra", "file_damaged"):
+                    raise
+                log.warning("%s", error.text)
+                found.append([])
+        return found
 
     def cues(self, asset: str | None, shown: tuple[UsedRange, ...]) -> tuple[TranscriptCue, ...]:
         """Cues of the subtitles beside or inside the footage; without any, of the speech in what is shown."""

@@ -1,66 +1,37 @@
 """How many people are to be seen, by their faces: as evidence at moments, and as something to look for."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from ...messages import listed, message
 from ...timeline.media import MediaInfo
 from ...timeline.operations import Criterion
 from ..job_process import Progress
-from ..media.frames import frame_readers_of
-from ..media.opening import fingerprint
 from ..moments.moment import Candidate
 from ..signals.analysis import Analysis
-from ..transcripts.sources import model_name
-from ..transcripts.subtitles import keep_bytes
-from .catalogue import FACES, file_of
-from .faces import FaceFinder, load
+from .face_looks import FaceLooks
 from .vision import places
 
-VERSION = 1
 _MOST = 12  # candidates that are looked at, best first
-_TOLERANCE_MS = 1_000  # ms; an earlier frame that is cheaper to decode
-_BOUND = (640, 640)  # px
 _HALF_MS, _TOGETHER_MS = 2_500, 12_000  # ms around a look; ms between two looks of one stretch
 _PEOPLE = ("people", "person", "persons", "face", "faces", "somebody", "someone", "anybody", "anyone", "humans")
 _COUNTED = {"one": 1, "1": 1, "two": 2, "2": 2, "both": 2, "three": 3, "3": 3, "four": 4, "4": 4, "five": 5, "5": 5}
 _PLACED = ("in", "it", "them", "picture", "frame", "shot")
 
-Looks = dict[int, int]
-
 
 class PeopleSeen:
-    """Counts faces in single frames of one recording, each once; implements `CloserLook`.
-
-    The model is loaded when a frame has to be looked at.
-    """
+    """Counts faces in single frames of one recording; implements `CloserLook`."""
 
     def __init__(
         self, path: Path, media: MediaInfo, folder: Path, *, cache_dir: Path | None, progress: Progress
     ) -> None:
-        self._path = path
-        self._progress = progress
-        self._finder: Callable[[], FaceFinder] = cache(lambda: load(folder))
-        weights = file_of(folder, FACES.files[0]) or folder
-        name = f"{(media.fingerprint or fingerprint(path)).replace(':', '-')}."
-        name += f"{model_name(weights.parent, weights.name)}.faces{VERSION}.json"
-        self._file = cache_dir / name if cache_dir is not None else None
-        self._known = _read(self._file)
+        told = message("engine.progress.people")
+        self._looks = FaceLooks(path, media, folder, cache_dir=cache_dir, progress=progress, told=told)
 
     def counts(self, times_ms: Sequence[int]) -> list[int]:
         """How many faces the frames at these times show. Raises EngineError."""
-        missing = sorted({at for at in times_ms if at not in self._known})
-        if missing:
-            with frame_readers_of(self._path) as source:
-                for number, at in enumerate(missing):
-                    self._progress("look", number, len(missing), message("engine.progress.people"))
-                    shown = source.at(at, _BOUND, tolerance_ms=_TOLERANCE_MS)
-                    self._known[at] = len(self._finder().find(shown))
-            self._keep()
-        return [self._known[at] for at in times_ms]
+        return [len(faces) for faces in self._looks.near(times_ms)]
 
     def judged(self, found: Sequence[Candidate], criterion: Criterion) -> list[Candidate]:
         """The best candidates with how many people they show, where two looks agree that there are some."""
@@ -84,10 +55,6 @@ class PeopleSeen:
                 out.append(_stretch(together, within))
             together = [look] if look is not None else []
         return sorted(out, key=lambda one: (-one.score, one.start_ms))
-
-    def _keep(self) -> None:
-        if self._file is not None:
-            keep_bytes(self._file, json.dumps(sorted(self._known.items())).encode())
 
 
 def people_meant(query: str) -> int | None:
@@ -119,12 +86,3 @@ def _stretch(looks: Sequence[tuple[int, int]], within: tuple[int, int]) -> Candi
         confidence="medium", why=message("engine.why.people", n=most), signals={"kind": "people", "people": most},
         least_lead_ms=0, lead_ms=1_000,
     )  # fmt: skip
-
-
-def _read(file: Path | None) -> Looks:
-    if file is None:
-        return {}
-    try:
-        return {int(at): int(count) for at, count in json.loads(file.read_text(encoding="utf-8"))}
-    except (OSError, ValueError, TypeError):
-        return {}
