@@ -153,7 +153,7 @@ def test_both_people_of_an_old_film_are_counted(
 
 
 def test_the_crop_follows_the_faces_of_a_talk_and_says_so(
-    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    footage: Footage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HIGHLIGHT_HOME", str(tmp_path / "home"))
     film = footage("video/friday_1940_speech.mp4")
@@ -181,7 +181,7 @@ def test_the_crop_follows_the_faces_of_a_talk_and_says_so(
     monkeypatch.setenv("HIGHLIGHT_FACES_MODEL", str(real_models.model("faces")))
     clip = shutil.copy(film, tmp_path / "friday.mp4")
     assert main(["reel", str(clip), "all of it, vertical", "-o", str(tmp_path / "reel.mp4")]) == 0
-    assert "the faces" in capsys.readouterr().out
+    assert "the faces" in capfd.readouterr().out
 
 
 def test_the_words_at_a_moment_are_told_beside_what_was_measured(
