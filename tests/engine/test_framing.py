@@ -184,8 +184,10 @@ def test_a_plan_serves_parts_of_its_range_and_no_other_shape() -> None:
 RATE, CUT_S, SECONDS = 25, 4, 6
 
 
-def scene(path: Path) -> Path:
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Something striped that crosses from left to right, then, after a cut, nods at the right in another place."""
+    path = tmp_path_factory.mktemp("framing") / "scene.mp4"
     rng = np.random.default_rng(5)
     places = [np.kron(rng.integers(60, 190, (18, 32)), np.ones((10, 10))).astype(np.uint8) for _ in range(2)]
     with av.open(str(path), "w") as container:
@@ -210,9 +212,10 @@ def camera_of(path: Path, cache: Path, models: Mapping[str, Path] = MappingProxy
     return senses.cameras((wish,))[0]
 
 
-def test_footage_is_looked_at_once_and_its_subject_stays_in_the_crop_up_to_the_very_cut(tmp_path: Path) -> None:
-    path = scene(tmp_path / "scene.mp4")
-    camera = camera_of(path, tmp_path / "cache")
+def test_footage_is_looked_at_once_and_its_subject_stays_in_the_crop_up_to_the_very_cut(
+    tmp_path: Path, scene: Path
+) -> None:
+    camera = camera_of(scene, tmp_path / "cache")
     assert camera.by == "motion" and len(camera.shots) == 2
     for number in range(RATE * SECONDS):
         x = 20 + 2 * number if number < RATE * CUT_S else 270
@@ -221,7 +224,7 @@ def test_footage_is_looked_at_once_and_its_subject_stays_in_the_crop_up_to_the_v
     kept = list((tmp_path / "cache").iterdir())
     assert len(kept) == 1
     kept[0].write_text(kept[0].read_text().replace("0.", "0.0"))  # what is kept is what counts
-    assert camera_of(path, tmp_path / "cache") != camera
+    assert camera_of(scene, tmp_path / "cache") != camera
 
 
 class Finder:
@@ -236,14 +239,14 @@ class Finder:
 
 
 def test_with_the_extra_faces_are_looked_for_once_and_followed_and_a_broken_model_is_done_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scene: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, cache, finder = scene(tmp_path / "scene.mp4"), tmp_path / "cache", Finder()
+    cache, finder = tmp_path / "cache", Finder()
     (tmp_path / "centerface.onnx").write_bytes(b"weights")
     monkeypatch.setattr(Extra, "installed", lambda self: True)
-    assert camera_of(path, tmp_path / "other", {"faces": tmp_path}).by == "motion"
+    assert camera_of(scene, tmp_path / "other", {"faces": tmp_path}).by == "motion"
     monkeypatch.setattr(face_looks, "load", lambda folder: finder)
-    camera = camera_of(path, cache, {"faces": tmp_path})
+    camera = camera_of(scene, cache, {"faces": tmp_path})
     assert (camera.by, camera.move, finder.asked) == ("faces", "hold", 7)
     assert camera.at(1000) == pytest.approx(0.75, abs=0.05)
-    assert camera_of(path, cache, {"faces": tmp_path}) == camera and finder.asked == 7
+    assert camera_of(scene, cache, {"faces": tmp_path}) == camera and finder.asked == 7
