@@ -77,7 +77,7 @@ def read_request(
         raise ApiError(error_info("asset_missing", "backend.draft_media_missing", missing=", ".join(missing)))
     choice = _choice(request.output)
     used = tuple(source for media_id, source in sources.items() if media_id in needed)
-    most_bytes = None if request.output.max_size_mb is None else int(request.output.max_size_mb * 1e6)
+    most_bytes = None if request.output.max_size_mb is None else max(1, int(request.output.max_size_mb * 1e6))
     split, hardware = bool(request.output.split), bool(request.output.hardware)
     chapters = bool(request.output.chapters)
     if (split or chapters) and choice.job != "render":

@@ -9,6 +9,8 @@ from .redaction import sanitize_message
 from .wire import Lenient, LenientInt, WireModel, as_fault, path_segment
 
 RENDER_PATH = "/api/render/proxy/lambda"
+MOST_MB = 1_000_000
+"""What a bound in megabytes may be: a number above it was meant as bytes."""
 RenderStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 FINAL_STATUSES: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 
@@ -38,7 +40,7 @@ class RenderOutput(WireModel):
     crf: int | None = None
     preset: str | None = None
     filename: str | None = None
-    max_size_mb: float | None = Field(None, gt=0, le=1_000_000)
+    max_size_mb: float | None = Field(None, gt=0, le=MOST_MB)
     split: bool | None = None
     hardware: bool | None = None
     chapters: bool | None = None

@@ -16,7 +16,7 @@ from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.exports import ExportDetails, choose_export, ending_of
 from ...contract.formats import mime_of
 from ...contract.redaction import display_name
-from ...contract.render import RenderStatus
+from ...contract.render import MOST_MB, RenderStatus
 from ...messages import message, say
 from ...presets import DEFAULT_PRESET, PRESETS
 from ...timeline.schemas import FrozenModel
@@ -50,7 +50,7 @@ class ExportArguments(Arguments):
     version: Annotated[int | None, Field(ge=1, description="Default: the present one")] = None
     preset: Annotated[str | None, Field(description=f"{DEFAULT_PRESET} (default), {_OTHERS}; several: a,b")] = None
     filename: Annotated[str | None, Field(min_length=1, max_length=1000, description="May begin with a folder")] = None
-    max_size_mb: Annotated[float | None, Field(gt=0)] = None
+    max_size_mb: Annotated[float | None, Field(gt=0, le=MOST_MB)] = None
     hardware: bool = False
     chapters: Annotated[bool, Field(description="With text")] = False
     split: Annotated[bool, Field(description="A file per clip")] = False
@@ -393,7 +393,7 @@ def _about(render: RenderResult, *, facts: bool) -> list[ContentBlock]:
 EXPORT = Tool(
     name="export",
     title="Export the reel",
-    description=("Render the timeline to a file, check it and return its path. One that runs is joined."),
+    description="Render the cut to a file, check it, return its path. One that runs is joined.",
     arguments=ExportArguments,
     result=ExportOutput,
     run=export,
