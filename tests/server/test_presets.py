@@ -12,7 +12,7 @@ from PIL import Image
 from highlight_mcp.client.results import RenderResult
 from highlight_mcp.contract.errors import ApiError, error_info
 from highlight_mcp.server.file_links import FileLocation, locate_reel
-from highlight_mcp.server.tools.export import cancel_all
+from highlight_mcp.server.tools.export import ExportArguments, cancel_all
 
 from .conftest import Bench, text_of
 
@@ -71,6 +71,11 @@ async def test_a_file_that_is_lost_at_once_takes_no_other_export_out_of_the_answ
         facts = await host.call("export", preset="csv,edl", filename="cuts", wait_s=25)
     assert [Path(each["path"]).name for each in facts["exports"]] == ["cuts edl.edl"]
     assert len(facts["warnings"]) >= 1
+
+
+def test_a_slash_in_a_title_is_no_folder_of_several_files() -> None:
+    asked = ExportArguments(preset="csv,edl").each("AC\\DC / live.mov")
+    assert [(one.folder, one.name) for one in asked] == [(None, "AC DC   live csv"), (None, "AC DC   live edl")]
 
 
 async def test_an_export_that_cannot_be_cancelled_keeps_none_of_the_others_going() -> None:

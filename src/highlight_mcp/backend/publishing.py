@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..contract.addresses import folder_in
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.formats import honest
+from ..contract.formats import title_name
 from ..contract.redaction import printable
 from ..files import MOST_NUMBERED, numbered, replace_held, safe_stem, sync_file, sync_folder, take_name
 from ..messages.reasons import reason_of
@@ -33,7 +33,7 @@ def reel_stem(text: str, ending: str = "mp4") -> str:
 
 def title_stem(title: str, ending: str) -> str:
     """The same for a title, in which a slash is no path."""
-    return reel_stem(honest(title.replace("/", " ").replace("\\", " ")), ending)
+    return reel_stem(title_name(title), ending)
 
 
 def publish(

@@ -11,7 +11,7 @@ import anyio
 from ..contract.draft_view import view_draft
 from ..contract.errors import ApiError, ErrorInfo, error_info
 from ..contract.exports import ExportDetails
-from ..contract.formats import honest
+from ..contract.formats import title_name
 from ..contract.local_api import (  # fmt: skip
     DESCRIPTION_HEADER,
     HEALTH_PATH,
@@ -276,7 +276,7 @@ class BackendClient:
         if version is None:
             return await self._renders.start(await self.state(session_id), preset, filename, details)
         state = await self.version(session_id, version)
-        name = honest(state.task_name).replace("/", " ").replace("\\", " ")
+        name = title_name(state.task_name)
         return await self._renders.start(state, preset, filename or (f"{name} v{version}" if name else None), details)
 
     async def start_render_of(

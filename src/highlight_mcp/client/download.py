@@ -19,7 +19,7 @@ import anyio
 
 from ..contract.addresses import public
 from ..contract.errors import ApiError, ErrorInfo, error_info
-from ..contract.formats import honest, name_parts
+from ..contract.formats import name_parts, title_name
 from ..contract.redaction import printable
 from ..files import move_to_free_name, safe_stem
 from ..messages import say
@@ -315,5 +315,5 @@ def publish(part: Path, folder: Path, name: str) -> Path:
 
 def safe_name(name: str, ending: str = "mp4") -> str:
     """A file name without its ending, fit for every file system; never empty. A slash in a title is no path."""
-    plain = printable(honest(name)).replace("/", " ").replace("\\", " ")
+    plain = printable(title_name(name))
     return safe_stem(plain, "highlights", suffix=f".{ending}", most_bytes=MAX_NAME)

@@ -134,6 +134,11 @@ def honest(name: str) -> str:
     return name
 
 
+def title_name(title: str) -> str:
+    """A title as the name of a file without its ending: a slash in it is no path, an ending no format."""
+    return honest(title.replace("/", " ").replace("\\", " "))
+
+
 def name_parts(name: str) -> tuple[str, str]:
     """What stands before the last dot and the ending after it, in small letters; a dot at the end is none."""
     stem, _, ending = name.strip().rstrip(". ").rpartition(".")

@@ -14,7 +14,7 @@ from ...client.results import RenderResult
 from ...contract.addresses import typed_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
 from ...contract.exports import ExportDetails, choose_export, ending_of
-from ...contract.formats import mime_of
+from ...contract.formats import mime_of, title_name
 from ...contract.redaction import display_name
 from ...contract.render import MOST_MB, RenderStatus
 from ...messages import message, say
@@ -83,7 +83,7 @@ class ExportArguments(Arguments):
         stem = (self.name or "").removesuffix(f".{ending}") if ending else self.name
         folder = f"{self.folder.rstrip('/')}/" if self.folder is not None else ""
         for preset in self.presets:
-            name = f"{stem or title.replace('/', ' ')} {preset.replace(':', 'x')}".strip()
+            name = f"{stem or title_name(title)} {preset.replace(':', 'x')}".strip()
             whole = folder + (f"{name}.{ending}" if ending else name)
             yield self.model_copy(update={"preset": preset, "filename": whole})
 

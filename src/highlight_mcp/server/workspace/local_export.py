@@ -11,7 +11,7 @@ from ...client.backend import BackendClient
 from ...client.results import KnownFile, RenderResult, SessionState
 from ...contract.errors import ApiError, error_info
 from ...contract.exports import ExportDetails
-from ...contract.formats import honest
+from ...contract.formats import title_name
 from ...contract.session import MediaFile
 from ...messages import message, say
 from ..options import OpenClient
@@ -67,7 +67,7 @@ class LocalExporter:
         if relinked.draft is None:
             why = relinked.left_out or (message("contract.left_out.nothing"),)
             raise ApiError(error_info("not_supported", "server.not_exportable_here", why=why))
-        name = filename or honest(state.reading.title or state.task_name or "") or None
+        name = filename or title_name(state.reading.title or state.task_name or "") or None
         render = await local.start_render_of(session_id, relinked.draft, preset, name, details)
         if len(self._renders) >= KEPT:
             del self._renders[next(iter(self._renders))]
