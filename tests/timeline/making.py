@@ -162,7 +162,12 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "new_version": {},
 }  # fmt: skip
 
-ALTERNATIVES = {"keep": (("ranges_ms",), ("target",)), "reorder": (("move", "to"), ("order",), ("sort",))}
+ALTERNATIVES = {
+    "keep": (("ranges_ms",), ("target",)),
+    "reorder": (("move", "to"), ("order",), ("sort",)),
+    "loudness": (("lufs",), ("mode",)),
+    "aspect": (("mode",), ("focus",)),
+}
 """Arguments of which only those of one group may be given."""
 
 

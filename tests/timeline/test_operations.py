@@ -75,6 +75,8 @@ def test_without_footage_only_what_makes_a_reel_is_tried(kind: type[Operation]) 
         ([{"op": "filter", "name": "blur", "region": {"x": 0.5, "y": 0, "width": 0.6, "height": 1}}], "x + width"),
         ([{"op": "keep", "ranges_ms": [[0, 9000]], "target": {"clips": [1]}}], "give either target or ranges_ms"),
         ([{"op": "reorder", "order": [2, 1], "sort": "time"}], "give one of move and to, order, or sort"),
+        ([{"op": "loudness", "mode": "off", "lufs": -20}], "give either mode"),
+        ([{"op": "aspect", "ratio": "1:1", "mode": "pad", "focus": "left"}], "focus says what a crop keeps"),
         ([{"op": "split", "at": "middle", "at_ms": 900}], "give either at or at_ms"),
         ([{"op": "undo", "steps": 0}], "`steps` must be at least 1; got 0."),
     ],

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from ...messages import Message
+from pydantic import model_validator
+
+from ...messages import Message, say
 from ..history import History
 from ..layout import with_fields
 from ..media import FootageAnalyzer, MediaInfo
@@ -37,6 +39,12 @@ class Aspect(Operation):
     mode: Literal["crop", "pad", "blur"] = "crop"
     focus: Focus = "auto"
     target: Literal["all"] | ClipTarget = "all"
+
+    @model_validator(mode="after")
+    def _focus_of_a_crop(self) -> "Aspect":
+        if self.mode != "crop" and self.focus != "auto":
+            raise ValueError(say("timeline.aspect.focus_of_a_crop"))
+        return self
 
     def apply(self, edit: EditContext) -> None:
         """Give the reel another shape and frame every clip for it; later clips are framed alike."""

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from ...messages import say
 from ..layout import with_fields
 from ..model import AudioTrack, Clip, Level
 from ..time import Milliseconds, format_length, format_time, scaled
@@ -128,6 +129,12 @@ class Loudness(Operation):
     op: Literal["loudness"] = "loudness"
     lufs: Annotated[float, Field(ge=-40, le=-5)] = -14.0
     mode: Literal["off"] | None = None
+
+    @model_validator(mode="after")
+    def _one_loudness(self) -> "Loudness":
+        if self.mode == "off" and "lufs" in self.model_fields_set:
+            raise ValueError(say("timeline.loudness.off_or_lufs"))
+        return self
 
     def apply(self, edit: EditContext) -> None:
         """Aim at one loudness when the reel is rendered, or at none."""
