@@ -172,7 +172,7 @@ async def test_every_long_tool_tells_its_stage_and_how_far_it_is(door: Door, fre
         made = await heard(host, "export", preset="480p", wait_s=25)
     assert any(fresh.name in words for words in uploaded.words), uploaded.words
     assert any(words.startswith("listen: ") for words in edited.words), edited.words
-    assert any(words.startswith("encode: ") for words in made.words), made.words
+    assert any(words.startswith("Encoding ") for words in made.words), made.words
 
 
 @through([Way("memory", "auto", "embedded")], among=embedded_only)
