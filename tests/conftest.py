@@ -40,8 +40,8 @@ def _speak_english() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test often waits, for a process of its own or for what must not happen."""
-    return (os.cpu_count() or 1) + 1
+    """Two for each processor and one more: a test often waits, for a process of its own or for what must not happen."""
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)
