@@ -128,7 +128,7 @@ def test_speech_becomes_subtitles_and_can_be_searched_and_is_never_more_than_hea
     (pick, *_) = plan(capsys, clip, f'every time he says "{word}"')["picks"]
     assert pick["confidence"] == "medium"
     assert pick["why"].startswith("speech recognition heard “")
-    assert list((home / "cache").glob("*.speech1.*.json"))
+    assert list((home / "cache").glob("*.speech2.*.json"))
 
 
 def test_a_sound_and_a_picture_are_found_by_name(
