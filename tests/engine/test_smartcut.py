@@ -8,6 +8,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.packet import Packet
 from numpy.typing import NDArray
 from render_kit import reel, shot, sources
 
@@ -153,6 +154,24 @@ def test_footage_of_another_codec_keeps_its_pictures_where_that_is_asked_for(
     assert (usual["method"], usual["video_codec"]) == ("encoded", "h264")
     told = [in_words(check)["detail"] for check in usual["checks"] if check["name"] == "untouched"]
     assert told == [f'none of the pictures is untouched: {name} is not H.264; preset "archive" keeps its pictures']
+
+
+def test_parameter_sets_that_end_too_early_end_no_export(tmp_path: Path) -> None:
+    path, whole = tmp_path / "a.mp4", tmp_path / "whole.mp4"
+    codec, options = OWN["open.mp4"]
+    make_clip(whole, seconds=6, size=(320, 180), gop=25, video_codec=codec, video_options={**options, **BT709})
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        video = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(source.demux(video=0)):
+            if packet.dts is None:
+                continue
+            unit = b"\0\0\0\2\x40\1" if number == 45 else b""
+            longer: Packet[Any] = Packet(bytes(packet) + unit)
+            longer.pts, longer.dts, longer.time_base = packet.pts, packet.dts, packet.time_base
+            longer.is_keyframe, longer.stream = packet.is_keyframe, video
+            target.mux(longer)
+    made = render(reel(*TWO), sources(a=path), tmp_path / "out.mp4", PRESETS["archive"], no_progress)
+    assert made["method"] == "encoded"
 
 
 @pytest.mark.parametrize("last", (29, pytest.param(44, marks=pytest.mark.slow)))

@@ -2,6 +2,9 @@
 
 from ...messages import Argument, Message, message
 
+UNREADABLE = (ValueError, EOFError, LookupError)
+"""What reading and rewriting coded units raises where they are damaged or of a form that is not handled."""
+
 
 class NotCopyable(Exception):
     """The reel is encoded instead; `reason` is told with the result."""

@@ -8,6 +8,7 @@ so that nothing of it has to be read.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from .bits import BitReader, escaped, unescaped
@@ -114,7 +115,7 @@ class HevcSets:
     def units(self) -> tuple[bytes, ...]:
         return tuple(unit for _, unit in sorted(self.by_number.items()))
 
-    @property
+    @cached_property
     def sequences(self) -> tuple[HevcSequenceSet, ...]:
         return tuple(HevcSequenceSet.parse(unit) for unit in self.units if kind_of(unit) == SPS)
 

@@ -8,7 +8,7 @@ from ..render.progress import ProgressTick
 from ..render.video_reader import ContainerPool, Sources
 from ..render.video_renderer import VideoRenderer
 from .bitstreams import Restarted
-from .errors import NotCopyable
+from .errors import UNREADABLE, NotCopyable
 from .pictures import CodedPicture, Group, PictureReader, decoded, look_of
 from .shots import CopiedShot, HybridPlan, reader_of
 from .spans import GroupPicture, GroupPlan, Use, plan_group
@@ -202,7 +202,10 @@ class _ShotCopying:
             if picture.is_start:
                 self._restarted = None
             self._age = 0 if is_key else self._age
-            units = list(self._units(picture, is_place=place == 0 and not plan.goes_on))
+            try:
+                units = list(self._units(picture, is_place=place == 0 and not plan.goes_on))
+            except UNREADABLE as error:
+                raise NotCopyable("unreadable") from error
             self._age += picture.is_reference
             if is_key:
                 # Sources may use one number for different sets: whoever enters here must find those of this stretch.

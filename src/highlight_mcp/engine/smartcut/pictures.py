@@ -20,7 +20,7 @@ from ..media.decoding import BACK_OFF_S, origin, packets_of, seek, unmarked
 from ..media.ratios import exact
 from ..render.progress import ProgressTick
 from .bitstreams import BITSTREAMS, Bitstream, Sets
-from .errors import NotCopyable
+from .errors import UNREADABLE, NotCopyable
 
 MOST_BYTES = 96 << 20
 """Of one group that is held: ten seconds at 75 Mbit/s. What has longer groups has nothing worth copying."""
@@ -84,7 +84,7 @@ class PictureReader:
         self.bitstream = bitstream_of(stream)
         try:
             self.sets, self._length_size = self.bitstream.in_front(stream.codec_context.extradata or b"")
-        except (ValueError, EOFError, IndexError) as error:
+        except UNREADABLE as error:
             raise NotCopyable("unreadable") from error
 
     def ticks(self, at_s: Fraction) -> Fraction:
@@ -134,7 +134,7 @@ class PictureReader:
                 units = tuple(self.bitstream.units_of(bytes(packet), self._length_size))
                 sets = sets.following(units)
                 refused = self.bitstream.refusal(units, sets)
-            except (ValueError, EOFError, KeyError) as error:
+            except UNREADABLE as error:
                 raise NotCopyable("unreadable") from error
             if refused:
                 raise NotCopyable(refused, name=self.name)
