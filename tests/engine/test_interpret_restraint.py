@@ -84,3 +84,15 @@ def test_a_long_run_of_one_sign_is_one_strange_word_and_nothing_to_look_through(
 def test_figures_that_nobody_means_are_no_value() -> None:
     outcome = interpret(f"trim clip 2 to {'1234567890' * 40} seconds", SESSIONS["reel"])
     assert outcome.kind == "clarify" and not outcome.operations
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn off loudness", "switch off the loudness", "turn loudness normalization off", "no loudness levelling",
+        "turn the loudness normalisation off", "don't touch the sound level", "关掉响度调整", "关闭响度标准化",
+    ],
+)  # fmt: skip
+def test_levelling_that_is_turned_off_mutes_nothing(text: str) -> None:
+    got = written(interpret(text, SESSIONS["reel"]), SESSIONS["reel"])
+    assert got["kind"] == "plan" and [(op["op"], op.get("mode")) for op in got["ops"]] == [("loudness", "off")], got
