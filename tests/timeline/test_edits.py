@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.contract.draft_codec import dump_draft
+from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
 from highlight_mcp.timeline.layout import offset_of, pace_of, source_at
@@ -14,6 +16,7 @@ from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
 from highlight_mcp.timeline.summary import summary
+from highlight_mcp.timeline.time import parse_rate, write_rate
 
 from .fakes import LOFI, MATCH, FakeSenses, NoCropServes, NothingFound, picture, recording, song
 
@@ -882,3 +885,20 @@ def test_a_frame_is_held_for_one_frame_where_that_is_asked_for_in_rounded_ms() -
         done(None, {"op": "keep", "ranges_ms": [[0, 5000]]}), {"op": "freeze", "at_ms": 2000, "duration_ms": 33}
     )
     assert [clip.duration_ms for clip in held.clips] == [2000, 34, 3000]
+
+
+def test_the_speed_of_a_part_of_a_ramp_is_a_number_that_a_draft_can_hold() -> None:
+    ramped = done(done(None, {"op": "keep", "ranges_ms": [[0, 9000]]}), {"op": "speed", "factor": "1/10", "to": "1/3"})
+    trimmed = done(ramped, {"op": "trim", "target": "all", "tail_ms": 137})
+    (clip,) = trimmed.clips
+    assert parse_rate(write_rate(clip.speed)) == clip.speed
+    assert check_draft(dump_draft(trimmed), {"match": MATCH.duration_ms}) == []
+
+
+def test_a_text_that_outlasts_its_clip_keeps_its_length_while_no_clip_moves(reel: Timeline) -> None:
+    titled = done(reel, {"op": "text_add", "text": "Hi", "start_ms": 9_900, "end_ms": 15_000})
+    (track,) = [track for track in titled.tracks if isinstance(track, TextTrack)]
+    owned = tuple(text.model_copy(update={"clip_id": reel.clips[0].id}) for text in track.texts)
+    tracks = tuple(one.model_copy(update={"texts": owned}) if one is track else one for one in titled.tracks)
+    louder = done(titled.model_copy(update={"tracks": tracks}), {"op": "volume", "target": "all", "level": 0.5})
+    assert texts(louder) == [("Hi", 9_900, 15_000)]

@@ -29,7 +29,8 @@ class Pace(NamedTuple):
     @classmethod
     def between(cls, start: Fraction, end: Fraction) -> "Pace":
         """From one speed to another."""
-        return cls((start + end) / 2, round(float((end - start) / (end + start)), 6))
+        speed = ((start + end) / 2).limit_denominator(_FINEST)
+        return cls(speed, round(float((end - start) / (end + start)), 6))
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:
