@@ -10,13 +10,13 @@ from highlight_mcp.contract.draft_codec import dump_draft
 from highlight_mcp.contract.draft_validation import check_draft
 from highlight_mcp.messages import message
 from highlight_mcp.timeline.history import History, HistoryEntry
-from highlight_mcp.timeline.layout import offset_of, pace_of, source_at
+from highlight_mcp.timeline.layout import layout_clips, offset_of, pace_of, source_at
 from highlight_mcp.timeline.media import MediaInfo, TranscriptCue, UsedRange
 from highlight_mcp.timeline.model import AudioTrack, TextTrack, Timeline
 from highlight_mcp.timeline.operations import EditResult, apply, operation_adapter
 from highlight_mcp.timeline.operations.footage import reel_rate
 from highlight_mcp.timeline.summary import summary
-from highlight_mcp.timeline.time import parse_rate, write_rate
+from highlight_mcp.timeline.time import TimeRange, parse_rate, write_rate
 
 from .fakes import LOFI, MATCH, FakeSenses, NoCropServes, NothingFound, picture, recording, song
 
@@ -902,3 +902,17 @@ def test_a_text_that_outlasts_its_clip_keeps_its_length_while_no_clip_moves(reel
     tracks = tuple(one.model_copy(update={"texts": owned}) if one is track else one for one in titled.tracks)
     louder = done(titled.model_copy(update={"tracks": tracks}), {"op": "volume", "target": "all", "level": 0.5})
     assert texts(louder) == [("Hi", 9_900, 15_000)]
+
+
+def test_swapping_clips_of_which_one_lasts_less_than_a_frame_swaps_the_others_and_says_so() -> None:
+    reel = done(None, {"op": "keep", "ranges_ms": [[0, 5000], [9000, 9500], [20_000, 25_000]]})
+    assert reel.main is not None
+    first, second, third = reel.clips
+    brief = second.model_copy(update={"duration_ms": 10, "source": TimeRange(start_ms=9000, end_ms=9010)})
+    track = reel.main.model_copy(update={"clips": layout_clips([first, brief, third])})
+    edited = edit(
+        reel.model_copy(update={"tracks": (track,)}),
+        {"op": "highlights", "mode": "swap", "target": {"clips": [1, 2]}},
+    )
+    assert edited.timeline and [clip.id for clip in edited.timeline.clips][1:] == [third.id]
+    assert "Left out 1 clip that would last less than a frame (34 ms)." in map(str, edited.assumed)

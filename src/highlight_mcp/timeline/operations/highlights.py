@@ -215,16 +215,16 @@ def _swap(edit: EditContext, wish: Highlights, places: Sequence[int]) -> None:
     """Another moment at the place of each of these clips, with the join and the sound that the clip had there."""
     if all(is_card(edit.clips[place]) for place in places):
         raise rejected("limit", "highlights.swap_card")
-    for place in places:
-        old = edit.clips[place]
-        if is_card(old):
+    for name in [edit.clips[place].id for place in places]:
+        old = next((clip for clip in edit.clips if clip.id == name), None)
+        if old is None or is_card(old):  # one that lasts less than a frame goes with the first swap, which is told
             continue
         pick = _next_best(edit, wish.model_copy(update={"clip_ms": wish.clip_ms or old.duration_ms}), old)
         edit.picks = (*edit.picks, pick)
         new = with_fields(_clips_of(edit, [pick], ())[0], **{name: getattr(old, name) for name in _OF_THE_PLACE})
         edit.origins[new.id] = edit.origin_of(old.id)
         number = clip_number(edit, old)
-        edit.set_clips([new if clip is old else clip for clip in edit.clips], transitions_given=True)
+        edit.set_clips([new if clip.id == old.id else clip for clip in edit.clips], transitions_given=True)
         edit.record_change("highlights.swapped", n=number, gone=_shown(old), come=_shown(new), why=pick.why)
 
 
