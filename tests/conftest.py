@@ -12,6 +12,12 @@ FOOTAGE = ROOT.parent / "shared" / "footage"
 FAULTS = ROOT.parent / "shared" / "faults"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgres"), default="sqlite", help="what the tests of the backend run on"
+    )
+
+
 def pytest_configure() -> None:
     """Before anything is loaded."""
     _keep_bytecode()

@@ -132,6 +132,11 @@ def _add_serving(commands: "Commands") -> None:
     http.add_argument("--allow-origin", metavar="URL", action="append", help=say("shell.option.allow_origin"))
     _add_user(commands)
     _command(commands, "backend", "data_directory")
+    _add_database(_command(commands, "migrate", "team"))
+
+
+def _add_database(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--db", metavar="URL", help=say("shell.option.db"))
 
 
 def _action(actions: "Commands", command: str, name: str) -> argparse.ArgumentParser:

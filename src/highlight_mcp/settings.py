@@ -62,6 +62,12 @@ def _backend(value: str) -> str:
     raise WrongValue("settings.no_backend", local=LOCAL, nemo=NEMO)
 
 
+def _database(value: str) -> str:
+    if value.startswith(("postgresql:", "postgres:")):
+        return value
+    raise WrongValue("settings.no_database")
+
+
 Layer = tuple[Message, dict[str, Any]]
 """The settings of one place, such as the environment, and what that is called."""
 Token = Annotated[str, AfterValidator(_token)]
@@ -95,6 +101,7 @@ class Settings(BaseModel):
     reader_timeout_s: int = Field(30, ge=1, le=300)
     idle_exit_s: int = Field(900, ge=5, le=86_400)
     cache_mb: int = Field(2_048, ge=16)
+    db: Annotated[str, AfterValidator(_database)] | None = Field(None, repr=False)
     http_token: Token | None = None
     http_issuer: str | None = None
     profile: Literal["local", "strict"] = "local"
@@ -225,7 +232,7 @@ def _problem(problem: Mapping[str, Any], layers: list[Layer]) -> Message:
     if problem["type"] == "extra_forbidden":
         return message("settings.unknown", place=place, name=name, hint=nearest(name, Settings.model_fields),
                        known=tuple(Settings.model_fields))  # fmt: skip
-    secret = "token" in name or name == "reader_key"
+    secret = "token" in name or name in ("reader_key", "db")
     given = variable(name) if secret else f"{variable(name)} = {problem['input']!r}"
     return message("settings.wrong", place=place, given=given, why=fault_of(problem), default=default_of(name))
 

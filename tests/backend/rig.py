@@ -11,12 +11,14 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 
 from waiting import eventually
 
 from .host import BackendProcess
 
 HERE = Path(__file__).parent
+WITH_QUEUE = "-c search_path=public,dbos"
 QUICK = {"poll": 0.1, "reconcile": 0.1, "progress": 0.2}
 
 
@@ -165,6 +167,24 @@ class Rig:
                 process.kill()
             process.wait(10)
         eventually("no engine is left", lambda: not self.engine_pids(), 10)
+
+
+class PostgresRig(Rig):
+    """The same with its rows in a database of a server."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        super().__init__(folder)
+        self.address = address
+        self.settings["database"] = address
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.address, options=WITH_QUEUE) as connection:
+            return list(connection.execute(query.encode()).fetchall())
+
+    def change(self, *statements: str) -> None:
+        with psycopg.connect(self.address, options=WITH_QUEUE) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
 
 
 class Caller:

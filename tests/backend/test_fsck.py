@@ -12,6 +12,8 @@ from highlight_mcp.contract.errors import ApiError
 
 from .rig import Rig
 
+pytestmark = pytest.mark.sqlite
+
 
 def config(rig: Rig) -> BackendConfig:
     return BackendConfig(home=rig.home, output_dir=rig.output, media_roots=(rig.media,))

@@ -191,6 +191,7 @@ def test_a_file_that_only_lies_elsewhere_now_is_known_by_its_content(held: Held,
     assert held.caller.finished("moved", 60)["status"] == "completed"
 
 
+@pytest.mark.sqlite
 def test_footage_recorded_by_an_earlier_release_is_looked_at_once_more(rig: Rig) -> None:
     first = rig.start()
     session = first.session("x", rig.clip("match.mp4"))

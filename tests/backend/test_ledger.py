@@ -14,14 +14,6 @@ from highlight_mcp.backend.tables import accounts
 from highlight_mcp.backend.tables import ledger as ledger_table
 from highlight_mcp.contract.errors import ApiError
 
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    made = Database(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'l.db'}")
-    made.migrate()
-    return made
-
-
 WORDS = st.sampled_from(["freeze", "settle", "free", "refund"])
 ACTIONS = st.lists(st.tuples(WORDS, st.integers(0, 4), st.integers(0, 60)), max_size=30)
 
@@ -81,6 +73,7 @@ def test_the_statements_compile_for_postgresql() -> None:
             assert ("WHERE" in text) == index.name.startswith("one_")  # type: ignore[union-attr]
 
 
+@pytest.mark.sqlite
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'r.db'}")
     database.migrate()

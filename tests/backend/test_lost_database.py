@@ -23,7 +23,7 @@ from highlight_mcp.settings import Settings
 
 from .rig import Rig
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 NAMES = ("backend.db", "backend.db-wal", "backend.db-shm")
 

@@ -49,6 +49,7 @@ def test_turns_sessions_renders_and_news_keep_their_order_when_the_clock_steps_b
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite
 def test_a_database_of_the_first_release_is_brought_up_to_date(rig: Rig) -> None:
     backend = rig.start()
     names = [backend.session(name, rig.clip()) for name in ("a", "b", "c")]

@@ -58,6 +58,7 @@ def test_a_render_cancelled_while_its_child_is_being_started_leaves_no_working_f
     eventually("working files are gone", lambda: not rig.partials())
 
 
+@pytest.mark.sqlite
 def test_a_render_survives_a_database_that_another_process_holds_for_seconds(rig: Rig) -> None:
     rig.plan(render_s=1.0)
     backend = rig.start()
@@ -75,6 +76,7 @@ def test_a_render_survives_a_database_that_another_process_holds_for_seconds(rig
     assert rig.effects("start", "render") == 1
 
 
+@pytest.mark.sqlite
 def test_a_job_that_nobody_works_on_goes_back_to_its_queue(rig: Rig) -> None:
     rig.plan(render_s=1.0)
     backend = rig.start()

@@ -175,6 +175,7 @@ def test_a_fault_of_the_backend_in_one_job_ends_that_job_alone(backend: Caller, 
     assert response(backend.edit(session))["rev"] == 1
 
 
+@pytest.mark.sqlite
 def test_ids_stay_new_in_a_session_of_an_earlier_release(rig: Rig) -> None:
     backend = rig.start()
     backend.edit(backend.session("x", rig.clip()))

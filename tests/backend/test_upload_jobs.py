@@ -147,6 +147,7 @@ def test_uploads_of_nobody_are_not_found(backend: Caller) -> None:
     assert backend.get(f"/api/local/uploads/{backend.session()}")["code"] == 1405
 
 
+@pytest.mark.sqlite
 def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_its_sessions(rig: Rig) -> None:
     backend = rig.start()
     session = backend.session("Old game", rig.clip())
@@ -164,6 +165,7 @@ def test_a_data_directory_of_the_release_before_is_brought_up_to_date_and_keeps_
     assert version["change"] == "cut [to] 1000 ms"
 
 
+@pytest.mark.sqlite
 def test_a_data_directory_that_was_brought_up_to_date_has_the_columns_and_rules_of_a_new_one(rig: Rig) -> None:
     rig.start()
     rig.processes[-1].terminate()

@@ -86,16 +86,18 @@ def warm_starts(platform: str) -> WarmStarts:
 class BackendConfig:
     """Everything `serve` and `create_app` need.
 
-    `secret` None makes a new one; `port` 0 takes any free one. `child_command` starts one engine job; `fork_server`,
-    where there is one, makes the processes of light jobs, else `kept_engine` does one light edit after another
-    (`warm_starts`). `line` is the folder in which children of all people wait for
-    their turn, one in `home` where there is one person. `child_environment` is added to the environment of the
+    `database` is the address of a PostgreSQL database, None: SQLite in `home`. `secret` None makes a new one; `port`
+    0 takes any free one. `child_command` starts one engine job; `fork_server`, where there is one, makes the processes
+    of light jobs, else `kept_engine` does one light edit after another (`warm_starts`). `line` is the folder in which
+    children of all people wait for their turn, one in `home` where there is one person. `child_environment` is added to
+    the environment of the
     children. `models` are the folders of the models of the extras, by name. `reached` hears of each step of a job.
     """
 
     home: Path
     output_dir: Path
     media_roots: tuple[Path, ...]
+    database: str | None = field(default=None, repr=False)
     profile: Profile = "local"
     idle_exit_s: float = 900.0
     secret: str | None = field(default=None, repr=False)
@@ -136,7 +138,7 @@ class BackendConfig:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.database_file}"
+        return self.database or f"sqlite:///{self.database_file}"
 
     @property
     def state_file(self) -> Path:

@@ -1,7 +1,7 @@
 """The database: SQLite on one machine, PostgreSQL for a team; the same statements for both.
 
-All calls are synchronous and run in worker threads. `write()` takes the write lock at its
-beginning (BEGIN IMMEDIATE), so that what is read inside it cannot change before it commits.
+All calls are synchronous and run in worker threads. `write()` takes the write lock at its beginning (BEGIN IMMEDIATE,
+on PostgreSQL an advisory lock), so that what is read inside it cannot change before it commits.
 """
 
 import json
@@ -19,8 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..contract.errors import ApiError, error_info
 from ..files import move_to_new
 from ..messages import verbatim
+from . import postgres, tables
 from . import sqlite as own_sqlite
-from . import tables
 
 SCHEMA_VERSION = 6
 BUSY_MS = 10_000
@@ -94,20 +94,23 @@ class Database:
 
     def __init__(self, url: str) -> None:
         local = url.startswith("sqlite")
-        self.engine = sa.create_engine(url, pool_pre_ping=not local, connect_args=connect_args(url))
+        address = postgres.for_sqlalchemy(url)
+        self.engine = sa.create_engine(address, pool_pre_ping=not local, connect_args=connect_args(url))
         if local:
             sa.event.listen(self.engine, "connect", _prepare)
-            sa.event.listen(self.engine, "begin", _begin)
+        sa.event.listen(self.engine, "begin", _begin if local else postgres.begin)
         self.file = file_of(url)
         self._keeper: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._listeners: list[Callable[[], None]] = []
-        self._reading = self.engine.execution_options(highlight_read_only=True)
+        self._writing = self.engine.execution_options(highlight_writing=True)
+        one_state = {} if local else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(highlight_read_only=True, **one_state)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may write; it commits at the end, and rolls back on an exception."""
-        with self.engine.begin() as connection:
+        with self._writing.begin() as connection:
             yield connection
         for listener in self._listeners:
             listener()
@@ -186,16 +189,13 @@ class Database:
 
 def insert_or_ignore(connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
     """Insert a row unless a unique rule forbids it. Returns True when it was inserted."""
-    if connection.dialect.name == "sqlite":
-        statement: Any = sqlite.insert(table).values(**values).on_conflict_do_nothing()
-    else:
-        statement = postgresql.insert(table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount > 0
+    insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table).values(**values)
+    return connection.execute(insert.on_conflict_do_nothing().returning(*table.primary_key)).first() is not None
 
 
 def connect_args(url: str) -> dict[str, Any]:
     """What every connection to this database is opened with, ours and those of the queue."""
-    return {"factory": own_sqlite.SqliteConnection} if url.startswith("sqlite") else {}
+    return {"factory": own_sqlite.SqliteConnection} if url.startswith("sqlite") else postgres.connect_args()
 
 
 def file_of(url: str) -> Path | None:

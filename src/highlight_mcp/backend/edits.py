@@ -112,7 +112,7 @@ class EditJobs:
                 enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
         except BaseException as error:
             self._readers.pop(turn_id, None)
-            if isinstance(error, IntegrityError) and "turns" in str(error.orig):
+            if isinstance(error, IntegrityError) and _is_second(error):
                 raise ApiError(error_info("busy")) from None
             raise
         return turn_id
@@ -267,6 +267,11 @@ class EditJobs:
         """Editing is paid once per session; unlimited accounts pay nothing."""
         earlier = sa.select(sa.literal(f"{EDIT}:") + turns.c.id).where(turns.c.session_id == session_id)
         return 0 if ledger.charged_before(connection, earlier) else ledger.EDITING_COST
+
+
+def _is_second(error: IntegrityError) -> bool:
+    """Whether a turn was refused since another one runs: SQLite names the table, PostgreSQL the rule."""
+    return any(name in str(error.orig) for name in ("turns.session_id", "one_running_turn"))
 
 
 def _check_base(asked: int | None, head: int | None) -> None:

@@ -18,6 +18,7 @@ from dbos._queue import Queue, queue_worker_thread
 
 from ..contract.errors import ErrorInfo, error_info
 from ..contract.wire import iso
+from . import postgres
 from .config import BackendConfig
 from .database import Database, connect_args
 from .jobs import EDIT, KINDS, RENDER, UPLOAD, AttemptFailed, Attempts, JobHandler, key_of
@@ -152,7 +153,7 @@ class JobQueue:
         instance = DBOS(
             config=DBOSConfig(
                 name=APPLICATION,
-                system_database_url=self._config.database_url,
+                system_database_url=postgres.for_dbos(self._config.database_url),
                 db_engine_kwargs={"connect_args": connect_args(self._config.database_url)},
                 application_version=APPLICATION_VERSION,
                 executor_id=EXECUTOR,

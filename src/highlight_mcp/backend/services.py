@@ -117,6 +117,8 @@ async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
 def _opened(config: BackendConfig) -> Services:
     """Everything, put together. Raises ApiError when the database or SQLite itself is unfit."""
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if config.database is not None:
+        return _build(config)
     problem = sqlite.problem_of(config)
     if problem is not None:
         raise ApiError(problem)
@@ -149,7 +151,8 @@ def _build(config: BackendConfig) -> Services:
     database = Database(config.database_url)
     database.migrate()
     database.hold()
-    sqlite.leave_mark(config)
+    if database.file is not None:
+        sqlite.leave_mark(config)
     secret = config.secret or secrets.token_urlsafe(32)
     progress_store, children = ProgressStore(), EngineRunner(config)
     attempts, media_store, history = Attempts(database), MediaStore(database), VersionStore(database)
