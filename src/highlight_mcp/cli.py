@@ -8,7 +8,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import __version__
 from .messages import LANGUAGES, say
@@ -41,6 +41,22 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 2
 
 
+class _Command(argparse.ArgumentParser):
+    """A command whose options may stand between its words: `reel FILE -o OUT WHAT`."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As `parse_known_intermixed_args`, which calls this one for its two passes."""
+        if self._mixing or not any(action.nargs in ("+", "*") for action in self._actions):
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line, in the active language."""
     top = argparse.ArgumentParser(prog="highlight-mcp", description=say("shell.about"), allow_abbrev=False)
@@ -48,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=version, help=say("shell.option.version"))
     _add_language(top)
     top.set_defaults(module="stdio", function="run")
-    commands = top.add_subparsers(metavar="COMMAND", title=say("shell.commands"))
+    commands = top.add_subparsers(parser_class=_Command, metavar="COMMAND", title=say("shell.commands"))
     _add_making(commands)
     _add_looking(commands)
     _add_serving(commands)
@@ -57,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 if TYPE_CHECKING:
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+    Commands: TypeAlias = argparse._SubParsersAction[Any]
 
 
 def _add_language(parser_: argparse.ArgumentParser) -> None:

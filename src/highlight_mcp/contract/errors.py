@@ -78,10 +78,6 @@ class ErrorSpec(NamedTuple):
     retry_after_s: int | None = None
 
 
-FORMATS_HERE = (
-    "mp4, mov, m4v, mkv, webm, avi, ts, mts, m2ts, mpg, wmv, flv, 3gp, mxf, ogv, mp3, m4a, aac, wav, flac, ogg, opus, "
-    "wma, aiff, jpg, png, gif, webp, bmp, tiff, avif"
-)
 FORMATS_TEXT = "mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a, aac"
 
 ERRORS: tuple[ErrorSpec, ...] = (

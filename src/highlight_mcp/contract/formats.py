@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from ..messages import Message
 from .errors import ApiError, error_info
 
 FileKind = Literal["video", "audio", "image"]
@@ -53,7 +54,14 @@ READ_HERE: tuple[Format, ...] = (
     Format("flv", "video", "video/x-flv"),
     Format("mxf", "video", "application/mxf"),
     Format("ogv", "video", "video/ogg"),
+    Format("ogm", "video", "video/ogg"),
     Format("qt", "video", "video/quicktime"),
+    Format("f4v", "video", "video/mp4"),
+    Format("divx", "video", "video/x-msvideo"),
+    Format("dv", "video", "video/x-dv"),
+    Format("m2t", "video", "video/mp2t"),
+    Format("mod", "video", "video/mpeg"),
+    Format("tod", "video", "video/mpeg"),
     Format("ogg", "audio", "audio/ogg"),
     Format("oga", "audio", "audio/ogg"),
     Format("opus", "audio", "audio/opus"),
@@ -63,6 +71,9 @@ READ_HERE: tuple[Format, ...] = (
     Format("aif", "audio", "audio/aiff"),
     Format("m4b", "audio", "audio/mp4"),
     Format("mka", "audio", "audio/x-matroska"),
+    Format("caf", "audio", "audio/x-caf"),
+    Format("mp2", "audio", "audio/mpeg"),
+    Format("amr", "audio", "audio/amr"),
     Format("bmp", "image", "image/bmp"),
     Format("tiff", "image", "image/tiff"),
     Format("tif", "image", "image/tiff"),
@@ -71,6 +82,11 @@ READ_HERE: tuple[Format, ...] = (
     Format("heif", "image", "image/heif"),
 )
 """What our own backend reads; of each file its content decides, these only which files of a folder are tried."""
+_UNREAD_HERE = (
+    "heic",
+    "heif",
+)  # tried, and refused with the way out: FFmpeg puts their tiles together in programs only
+FORMATS_HERE = ", ".join(item.extension for item in READ_HERE if item.extension not in _UNREAD_HERE)
 _HERE = {item.extension: item for item in READ_HERE} | _BY_EXTENSION
 
 
@@ -105,7 +121,8 @@ def supported_here(name: str) -> Format:
     """The format of a file that our own backend tries to read. Raises ApiError `unsupported_file` that names it."""
     known = format_here(name)
     if known is None:
-        raise ApiError(error_info("unsupported_file", "contract.unsupported_format", name=name))
+        step = Message("contract.unsupported_here.next", {"formats_text": FORMATS_HERE})
+        raise ApiError(error_info("unsupported_file", "contract.unsupported_format", next_step=step, name=name))
     return known
 
 

@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, model_validator
 
 from ..contract.addresses import typed_path
-from ..contract.errors import FORMATS_HERE, ErrorInfo, error_info
-from ..contract.formats import READ_HERE, format_here
+from ..contract.errors import ErrorInfo, error_info
+from ..contract.formats import FORMATS_HERE, READ_HERE, format_here
 from ..messages import Argument, in_sentences, message, say
 from ..timeline.schemas import FrozenModel
 from .arguments import Arguments, SessionId, WaitS

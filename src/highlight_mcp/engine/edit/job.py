@@ -242,6 +242,10 @@ def _unedited(outcome: ParseResult, timeline: Timeline | None, media: Mapping[st
     if outcome.kind == "query":
         answer, suggested = answer_question(outcome, timeline, media)
         return {**EMPTY, "message": answer, "query": outcome.topic, "suggested": suggested}
+    if timeline is None and media and all(one.kind == "audio" for one in media.values()):
+        # Whatever the words are: with sound alone there is nothing that they could change.
+        only = {"message": message("engine.ask.only_sound"), "suggested": [suggest_upload()]}
+        return {**EMPTY, "status": "needs_input", **only}
     asked = ask_back(outcome, clips=len(timeline.clips) if timeline is not None else 0)
     return {
         **EMPTY,

@@ -212,7 +212,9 @@ def _noted(known: _Known) -> EngineError:
     return _changed[-1]
 
 
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav,w64,mp3,flac,aac,aiff,caf,gif,mxf"
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav,w64,mp3,flac,aac,aiff,caf,gif,mxf,dv,amr"
+)
 _OPEN_TIMEOUT_S = 30
 _READ_TIMEOUT_S = 30
 _HEAD_BYTES = 512
