@@ -2,11 +2,15 @@
 
 import json
 import re
+from base64 import b64decode
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from highlight_mcp import __version__
+from highlight_mcp.cli import HOSTS
+from highlight_mcp.commands.hosts.launch import Launch, web_links
 from highlight_mcp.server.app import tools_table
 from highlight_mcp.server.tools import TOOLS
 from highlight_mcp.settings import Settings, settings_table, variable
@@ -75,6 +79,23 @@ def test_the_entry_for_the_registry_agrees_with_the_package() -> None:
 def test_the_bundle_manifest_lists_the_tools_of_the_server() -> None:
     manifest = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
     assert [tool["name"] for tool in manifest["tools"]] == [tool.name for tool in TOOLS]
+
+
+def test_the_links_of_the_readme_offer_the_server_as_it_is_started() -> None:
+    found = dict(re.findall(r"^\[(.+?)\]\((https://[^)]+)\)[,;]$", (ROOT / "README.md").read_text("utf-8"), flags=re.M))
+    given = {name: dict(parse_qsl(urlsplit(link).query)) for name, link in found.items()}
+    assert {each["name"] for each in given.values()} == {"highlight"} and len(given) == 3
+    configs = {name: each["config"] for name, each in given.items()}
+    told = {name: text if name == "VS Code" else b64decode(text, validate=True) for name, text in configs.items()}
+    commands = {json.dumps(json.loads(config)) for config in told.values()}
+    assert commands == {json.dumps({"command": "highlight-mcp", "args": []})}
+    assert list(found.values()) == list(web_links(Launch("highlight-mcp")).values())
+
+
+def test_the_hosts_of_the_readme_are_those_of_the_command() -> None:
+    (table,) = re.findall(r"\| host \| \| its file \|\n(.*?)\n\n", (ROOT / "README.md").read_text("utf-8"), flags=re.S)
+    named = [name for row in table.splitlines()[1:] for name in re.findall(r"`([\w-]+)`", row.split("|")[2])]
+    assert sorted(named) == sorted(HOSTS)
 
 
 def test_the_script_of_ci_runs_the_test_command_of_the_readme() -> None:

@@ -15,7 +15,10 @@ from .messages import LANGUAGES, say
 from .presets import PRESETS
 
 EXTRAS = ("score", "sounds", "words", "faces", "vision")
-HOSTS = ("claude-desktop", "claude-code", "cursor", "vscode")
+HOSTS = (
+    "claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini", "copilot", "opencode", "windsurf", "goose",
+    "lmstudio", "zed", "cline", "kiro", "jetbrains",
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -176,10 +179,17 @@ def _add_user(commands: "Commands") -> None:
 
 
 def _add_keeping(commands: "Commands") -> None:
-    _add_json(_command(commands, "doctor"))
+    doctor = _command(commands, "doctor")
+    doctor.add_argument("host", nargs="?", choices=HOSTS, metavar="HOST", help=say("shell.option.as_host"))
+    _add_json(doctor)
     install = _command(commands, "install")
-    install.add_argument("host", choices=HOSTS)
-    install.add_argument("--print", action="store_true", dest="print_only", help=say("shell.option.print"))
+    install.add_argument(
+        "host", nargs="?", choices=HOSTS, metavar="HOST", help=say("shell.option.to_host", hosts=", ".join(HOSTS))
+    )
+    install.add_argument("--all", action="store_true", help=say("shell.option.all_hosts"))
+    either = install.add_mutually_exclusive_group()
+    either.add_argument("--print", action="store_true", dest="print_only", help=say("shell.option.print"))
+    either.add_argument("--remove", action="store_true", help=say("shell.option.remove"))
     clean = _command(commands, "clean", "data_directory")
     clean.add_argument("--all", action="store_true", help=say("shell.option.all"))
     clean.add_argument("--yes", action="store_true", help=say("shell.option.yes"))

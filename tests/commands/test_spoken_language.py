@@ -17,7 +17,7 @@ from forked import Command
 from highlight_mcp.backend.database import Database
 from highlight_mcp.backend_locator import stop_backend
 from highlight_mcp.cli import HOSTS, main
-from highlight_mcp.commands.install import target
+from highlight_mcp.commands.hosts.catalogue import hosts
 from highlight_mcp.commands.language import given_language, native_language, shell_language
 from highlight_mcp.commands.words import answer
 from highlight_mcp.messages import LANGUAGES, Language, keys, sentence
@@ -198,17 +198,28 @@ def test_the_data_directory_is_checked_and_tidied_in_the_language(
     assert strange(json.loads(broken[3][1])["findings"][0]["broken"][0], language, tmp_path) == []
 
 
-@pytest.mark.parametrize("content", ["{ // comments\n}", "[1]", '{"mcpServers": 3}', b"\xff"])
-def test_the_server_is_added_to_a_host_in_the_language(
-    content: str | bytes, language: Language, said: Said, tmp_path: Path
+def test_the_server_is_added_to_hosts_in_the_language(
+    language: Language, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     added = [said("install", host) for host in HOSTS]
-    file, _ = target("cursor")
-    file.write_bytes(content.encode() if isinstance(content, str) else content)
-    left = said("install", "cursor")
-    assert [status for status, _ in (*added, left)] == [0, 0, 0, 0, 1]
-    assert [text for _, text in (*added, left) if strange(text, language, tmp_path)] == []
-    assert all(OWN[language].search(text) for _, text in (*added, left))
+    twice = [said("install", *more) for more in (["zed"], ["zed", "--remove"], ["zed", "--remove"])]
+    texts: dict[str, str | bytes] = {
+        "cursor": "{", "kiro": "[1]", "jetbrains": '{"mcpServers": 3}', "zed": b"\xff", "codex": "[a",
+        "goose": "a: b: c",
+    }  # fmt: skip
+    for host, content in texts.items():
+        hosts()[host].config().file.write_bytes(content.encode() if isinstance(content, str) else content)
+    left = [said("install", host) for host in texts]
+    entries = {"lmstudio": '"command": "no-such"', "cline": '"disabled": true', "windsurf": '"command": "/bin/false"'}
+    for host, entry in entries.items():
+        hosts()[host].config().file.write_text(f'{{"mcpServers": {{"highlight": {{{entry}}}}}}}')
+    checked = [said("doctor", host) for host in (*texts, *entries)]
+    assert [status for status, _ in (*added, *twice, *left)] == [0] * (len(HOSTS) + 3) + [1] * len(texts)
+    assert [status for status, _ in checked] == [1] * (len(texts) + len(entries))
+    told = [text for _, text in (*added, *twice, *left, *checked, said("install", "--all"), said("install"))]
+    assert [text for text in told if strange(text, language, tmp_path)] == []
+    assert all(OWN[language].search(text) for text in told)
 
 
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])

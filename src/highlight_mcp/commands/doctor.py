@@ -28,7 +28,11 @@ class DoctorCheck(FrozenModel):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print every check. Returns 1 when one needs attention."""
+    """Print every check: of this machine, or of what one host will see. Returns 1 when one needs attention."""
+    if arguments.host:
+        from .host_check import check_host
+
+        return _tell(check_host(arguments.host), arguments.json)
     settings = Settings.load()
     checks = [
         check_python(),
@@ -42,7 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         check_backend(settings),
         check_extras(settings),
     ]
-    if arguments.json:
+    return _tell(checks, arguments.json)
+
+
+def _tell(checks: list[DoctorCheck], as_json: bool) -> int:
+    if as_json:
         found = [in_words(check.model_dump(mode="json")) for check in checks]
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:

@@ -1,90 +1,143 @@
-"""`highlight-mcp install`: adds the server to an MCP host without touching anything else in its file."""
+"""`highlight-mcp install`: adds the server to MCP hosts, or takes it out, and touches nothing else of theirs."""
 
 import argparse
-import json
+import os
 import shutil
+import subprocess
 import sys
-from contextlib import suppress
-from itertools import count
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
-from ..files import replacing, take_name
-from ..messages import say
-from ..messages.reasons import WrongValue, reason_of
+from ..messages import Message, message, say, sentences
+from ..messages.reasons import reason_of
+from .hosts.catalogue import Host, hosts
+from .hosts.config_file import ConfigFile
+from .hosts.launch import NAME, Launch, find_launch
 from .shell import ShellError, exit_with_error
 
-NAME = "highlight"
-MCP_SERVERS, SERVERS = "mcpServers", "servers"
+OWN_COMMAND_S = 60
+"""How long a host's own command may take: those seen took 0.1 to 3 s."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the entry, or show it. The former file is kept beside the new one as `.bak`, `.bak.1`, …"""
-    file, key = target(arguments.host)
-    merged = {key: {NAME: entry(arguments.host)}}
-    if arguments.print_only:
-        sys.stdout.write(f"{file}\n{json.dumps(merged, indent=2)}\n")
-        return 0
+    """Add the entry, show it, or take it out, at one host or at all that are found. Returns 1 when one was left."""
+    known = hosts()
+    if bool(arguments.host) == arguments.all:
+        sys.stderr.write(f"highlight-mcp: {say('shell.install.which', names=', '.join(known))}\n")
+        return 2
+    chosen = [host for host in known.values() if is_here(host)] if arguments.all else [known[arguments.host]]
+    if not chosen:
+        return exit_with_error(ShellError("shell.install.none_here", names=", ".join(known)))
+    launch = find_launch()
+    return max(_serve(host, launch, arguments) for host in chosen)
+
+
+def is_here(host: Host) -> bool:
+    """Whether the host is on this machine: its command, its file, or the folder that the file would be in."""
+    folders = {file.parent for file in host.files} - {Path.home()}
+    return (
+        bool(host.program and shutil.which(host.program))
+        or any(file.exists() for file in host.files)
+        or any(folder.is_dir() for folder in folders)
+    )
+
+
+def _serve(host: Host, launch: Launch, arguments: argparse.Namespace) -> int:
+    config = host.config()
     try:
-        existing = _read(file)
-        existing.setdefault(key, {})[NAME] = entry(arguments.host)
-        _write(file, existing)
+        if arguments.print_only:
+            told = shown(host, launch)
+        elif arguments.remove:
+            told = f"{remove(host)}"
+        else:
+            told = f"{add(host, launch)}"
     except (OSError, ValueError) as error:
-        return exit_with_error(ShellError("shell.install.left", file=str(file), reason=reason_of(error)))
-    sys.stdout.write(f"{say('shell.install.added', name=NAME, file=str(file))}\n")
+        return exit_with_error(ShellError("shell.install.left", file=str(config.file), reason=reason_of(error)))
+    sys.stdout.write(f"{told}\n")
     return 0
 
 
-def entry(host: str) -> dict[str, Any]:
-    """The server entry: the installed command by its full path, since hosts start with a bare PATH."""
-    command = shutil.which("highlight-mcp")
-    plain: dict[str, Any] = (
-        {"command": command, "args": []} if command else {"command": sys.executable, "args": ["-m", "highlight_mcp"]}
-    )
-    return {"type": "stdio", **plain} if host in ("vscode", "claude-code") else plain
+def shown(host: Host, launch: Launch) -> str:
+    """The file, what would be in it, and the link that does the same by a click where the host has one."""
+    config = host.config()
+    empty = ConfigFile(config.file.with_name(f"{config.file.name}.none"), config.notation, config.path)
+    text = empty.with_entry({**host.entry(launch), **host.limits})
+    link = f"\n{host.link(launch)}" if host.link else ""
+    return f"{config.file}\n{text.strip()}{link}"
 
 
-def target(host: str) -> tuple[Path, str]:
-    """The file of a host and the key its servers stand under."""
-    home = Path.home()
-    config = Path(platformdirs.user_config_dir(roaming=True))
-    return {
-        "claude-desktop": (config / "Claude" / "claude_desktop_config.json", MCP_SERVERS),
-        "claude-code": (home / ".claude.json", MCP_SERVERS),
-        "cursor": (home / ".cursor" / "mcp.json", MCP_SERVERS),
-        "vscode": (config / "Code" / "User" / "mcp.json", SERVERS),
-    }[host]
+def add(host: Host, launch: Launch) -> Message:
+    """Add the entry, or bring the one that is there up to date; what was done.
+
+    What somebody else wrote into it (an environment, a longer time) stays. Raises OSError, and ValueError for a file
+    that cannot be read or changed.
+    """
+    config = host.config()
+    needed = host.entry(launch)
+    if _differing(host, config.entry(), needed) == {}:
+        return message("shell.install.same", title=host.title, name=NAME, file=str(config.file))
+    config.check_writable()
+    kept = None
+    if config.entry() is None and host.add and _may_use_own(host, config):
+        kept = config.keep()
+        _by_own_command(host, host.add(launch))
+        config = host.config()
+    differing = _differing(host, config.entry(), needed)
+    if differing:
+        written = config.write(config.with_entry(differing))
+        kept = kept or written
+    return _told("added", host, config, kept)
 
 
-def _read(file: Path) -> dict[str, Any]:
-    if not file.exists() or not file.read_text(encoding="utf-8").strip():
-        return {}
-    content = json.loads(file.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise WrongValue("shell.install.no_object")
-    for key in (MCP_SERVERS, SERVERS):
-        if not isinstance(content.get(key, {}), dict):
-            raise WrongValue("shell.install.no_object_at", key=key)
-    return content
+def remove(host: Host) -> Message:
+    """Take the entry out; what was done. Raises as `add` does."""
+    config = host.config()
+    if config.entry() is None:
+        return message("shell.install.absent", title=host.title, name=NAME, file=str(config.file))
+    config.check_writable()
+    kept = None
+    if host.remove and _may_use_own(host, config):
+        kept = config.keep()
+        _by_own_command(host, host.remove)
+    if config.entry() is not None:
+        written = config.write(config.without_entry())
+        kept = kept or written
+    return _told("removed", host, config, kept)
 
 
-def _write(file: Path, content: dict[str, Any]) -> None:
-    file = file.resolve()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.exists():
-        _keep(file)
-    mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
-    with replacing(file, mode) as stream:
-        stream.write((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+def _differing(host: Host, present: dict[str, Any] | None, needed: dict[str, Any]) -> dict[str, Any]:
+    """What of the entry has to be written: all of it, or what differs; limits only where there are none."""
+    if present is None:
+        return {**needed, **host.limits}
+    limits = {name: value for name, value in host.limits.items() if name not in present}
+    switch = {"enabled": True, "disabled": False}
+    turned_on = {name: on for name, on in switch.items() if present.get(name) is (not on)}
+    return {name: value for name, value in {**needed, **limits, **turned_on}.items() if present.get(name) != value}
 
 
-def _keep(file: Path) -> None:
-    """Copy a file beside itself under the first name that is free; what was kept before stays."""
-    for number in count():
-        name = file.with_name(f"{file.name}.bak.{number}" if number else f"{file.name}.bak")
-        with suppress(FileExistsError):
-            take_name(name)
-            shutil.copy2(file, name)
-            return
+def _told(what: str, host: Host, config: ConfigFile, kept: Path | None) -> Message:
+    told = message(f"shell.install.{what}", title=host.title, name=NAME, file=str(config.file))
+    return sentences(told, message("shell.install.kept", kept=str(kept))) if kept else told
+
+
+def _may_use_own(host: Host, config: ConfigFile) -> bool:
+    """Its command knows best, unless the file is a link, which some replace by a file."""
+    return shutil.which(host.program) is not None and not config.file.is_symlink()
+
+
+def _by_own_command(host: Host, arguments: Sequence[str]) -> None:
+    """Let the host do it. Whether it did is seen in its file; if not, that is edited."""
+    program = shutil.which(host.program) or host.program
+    try:
+        subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=OWN_COMMAND_S,
+            cwd=Path.home(),
+            env={**os.environ, "NO_COLOR": "1"},
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return
