@@ -212,7 +212,7 @@ def test_a_file_that_is_broken_is_left_untouched_and_said(
 def test_forms_in_which_nothing_else_could_be_kept_are_refused_and_said() -> None:
     file = file_of("goose", before := "extensions: &all\n  a: {cmd: x}\ncopy: *all\n")
     assert main(["install", "goose"]) == 1
-    assert file.read_text() == before
+    assert file.read_text() == before and list(file.parent.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(

@@ -74,19 +74,19 @@ def add(host: Host, launch: Launch) -> Message:
     that cannot be read or changed.
     """
     config = host.config()
-    needed = host.entry(launch)
-    if _differing(host, config.entry(), needed) == {}:
+    needed, present = host.entry(launch), config.entry()
+    differing = _differing(host, present, needed)
+    if not differing:
         return message("shell.install.same", title=host.title, name=NAME, file=str(config.file))
     config.check_writable()
-    kept = None
-    if config.entry() is None and host.add and _may_use_own(host, config):
-        kept = config.keep()
+    text, kept = config.with_entry(differing), config.keep()
+    if present is None and host.add and _may_use_own(host, config):
         _by_own_command(host, host.add(launch))
         config = host.config()
-    differing = _differing(host, config.entry(), needed)
+        differing = _differing(host, config.entry(), needed)
+        text = config.with_entry(differing)
     if differing:
-        written = config.write(config.with_entry(differing))
-        kept = kept or written
+        config.write(text)
     return _told("added", host, config, kept)
 
 
@@ -96,13 +96,12 @@ def remove(host: Host) -> Message:
     if config.entry() is None:
         return message("shell.install.absent", title=host.title, name=NAME, file=str(config.file))
     config.check_writable()
-    kept = None
+    text, kept = config.without_entry(), config.keep()
     if host.remove and _may_use_own(host, config):
-        kept = config.keep()
         _by_own_command(host, host.remove)
+        text = config.without_entry()
     if config.entry() is not None:
-        written = config.write(config.without_entry())
-        kept = kept or written
+        config.write(text)
     return _told("removed", host, config, kept)
 
 

@@ -76,15 +76,13 @@ class ConfigFile:
             raise WrongValue("shell.install.changes_more")
         return new
 
-    def write(self, text: str) -> Path | None:
-        """Put a text in the place of the file, through links; where the file as it was is kept now. Raises OSError."""
+    def write(self, text: str) -> None:
+        """Put a text in the place of the file, through links. Raises OSError."""
         file = self.file.resolve()
         file.parent.mkdir(parents=True, exist_ok=True)
         mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
-        kept = self.keep()
         with replacing(file, mode) as stream:
             stream.write(text.encode("utf-8"))
-        return kept
 
     def check_writable(self) -> None:
         """Raises WrongValue for a file that is marked as read-only: it could be replaced all the same."""
