@@ -1,6 +1,9 @@
 """What is left after the backend, a client or a child dies at a bad moment."""
 
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +13,7 @@ from waiting import eventually
 from .rig import Caller, Rig
 
 pytestmark = pytest.mark.slow
+KILLS = Path(__file__).resolve().parents[2] / "benchmarks" / "kills.py"
 
 
 def with_timeline(rig: Rig) -> tuple[Caller, str]:
@@ -152,3 +156,11 @@ def test_a_render_without_progress_is_stopped_and_says_so(rig: Rig) -> None:
     answer = backend.finished()
     assert "no progress" in answer["fault"]["message"]
     assert rig.engine_pids() == []
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.skipif(sys.platform != "linux", reason="finds processes by what Linux tells of them")
+def test_every_job_ends_once_whatever_is_killed_or_stopped_while_a_host_works(tmp_path: Path) -> None:
+    command = [sys.executable, str(KILLS), "--seed", "22", "--count", "4", "--keep", str(tmp_path / "bench")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr

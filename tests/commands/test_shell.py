@@ -16,6 +16,7 @@ from highlight_mcp.cli import main
 from highlight_mcp.commands import mcp_client
 from highlight_mcp.commands.http import callers
 from highlight_mcp.commands.mcp_client import call_tool
+from highlight_mcp.engine.sandbox import offered
 from highlight_mcp.settings import Settings
 from media_factory import make_clip
 
@@ -183,6 +184,7 @@ def test_doctor_tries_the_codecs_for_real_and_names_every_folder(
     assert checks["H.264 encoder"]["ok"]
     assert checks["AAC encoder"]["ok"]
     assert str(tmp_path / "home") in checks["data directory"]["detail"]
+    assert checks["sandbox"]["ok"] and ("start no programs" in checks["sandbox"]["detail"]) == offered().seccomp
 
 
 def test_doctor_says_what_to_do_about_a_folder_that_cannot_be_written(

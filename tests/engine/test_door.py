@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from highlight_mcp.engine.sandbox import offered
 from highlight_mcp.messages import Message
 from media_factory import make_clip
 
@@ -253,3 +255,72 @@ def test_limits_cannot_be_raised_again() -> None:
     with engine({"job": "trial", "code": code, "limits": limits}) as child:
         found = lines_of(child)[-1]["result"]
     assert found == {"AS": [3000 << 20] * 2, "CPU": [50, 60], "FSIZE": [7 << 20] * 2}
+
+
+WAYS_OUT = """
+import ctypes, shutil, socket, subprocess, tempfile, threading
+outside, output = Path(spec["outside"]), Path(spec["output"])
+number = ctypes.CDLL(None, use_errno=True).syscall
+ways = {
+    "write": lambda: (outside / "new").write_text("x"),
+    "change": lambda: (outside / "old").write_text("x"),
+    "append": lambda: (outside / "old").open("a"),
+    "remove": lambda: (outside / "old").unlink(),
+    "link": lambda: os.link(outside / "old", output.with_suffix(".link")),
+    "move in": lambda: (outside / "old").rename(output.with_suffix(".in")),
+    "move out": lambda: (output.write_text("x"), output.rename(outside / "out")),
+    "make a folder": lambda: (outside / "folder").mkdir(),
+    "by a link": lambda: (output.with_suffix(".to").symlink_to(outside), (output.with_suffix(".to") / "n").touch()),
+    "internet": lambda: socket.create_connection(("127.0.0.1", spec["port"]), 5),
+    "datagram": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "local service": lambda: socket.socket(socket.AF_UNIX),
+    "program": lambda: subprocess.run(["true"]),
+    "replace": lambda: os.execv("/bin/true", ["true"]),
+    "fork": lambda: os.fork() or os._exit(0),
+    "kill": lambda: os.kill(os.getppid(), 0),
+    "in a thread": lambda: run_in_thread(lambda: (outside / "new").touch()),
+    "io_uring": lambda: os.stat("" if number(425, 1, 0) < 0 else "/"),
+}
+
+def run_in_thread(act):
+    found = []
+    def work():
+        try:
+            found.append(act())
+        except OSError as error:
+            found.append(error)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], OSError):
+        raise found[0]
+
+def went(act):
+    try:
+        act()
+    except OSError:
+        return False
+    return True
+
+spec["answer"] = {
+    "out": [name for name, act in ways.items() if went(act)],
+    "in": [went(lambda: output.write_text("x")), went(lambda: Path(spec["cache"], "found").touch())],
+    "temporary": tempfile.gettempdir(),
+    "read": (outside / "old").read_text(),
+}
+"""
+
+
+@pytest.mark.skipif(offered().landlock < 3 or not offered().seccomp, reason="this system confines no process")
+def test_a_job_writes_its_output_and_cache_reads_files_and_can_do_nothing_else(tmp_path: Path) -> None:
+    folders = {name: tmp_path / name for name in ("outside", "cache", "temp", "reel")}
+    for name in ("outside", "temp", "reel"):  # that of the cache is made when it is needed
+        folders[name].mkdir()
+    (folders["outside"] / "old").write_text("kept")
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        spec = {name: str(folder) for name, folder in folders.items()}
+        spec |= {"job": "trial", "code": WAYS_OUT, "output": str(folders["reel"] / "reel.mp4")}
+        with engine({**spec, "port": service.getsockname()[1]}) as child:
+            found = lines_of(child)[-1]["result"]
+    assert found == {"out": [], "in": [True, True], "temporary": str(folders["temp"]), "read": "kept"}
+    assert sorted(file.name for file in folders["outside"].iterdir()) == ["old"]

@@ -207,7 +207,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def camera_of(path: Path, cache: Path, models: Mapping[str, Path] = MappingProxyType({})) -> CameraPath:
     info = probe(path).model_copy(update={"media_id": "a"})
     words = Transcripts({"a": info}, {"a": path}, cache_dir=cache, models=models)
-    senses = MediaAnalyzer({"a": info}, {"a": path}, cache, no_progress, words)
+    senses = MediaAnalyzer({"a": info}, {"a": path}, cache, no_progress, lambda: words)
     wish = CameraWish(media_id="a", source=TimeRange(start_ms=0, end_ms=1000 * SECONDS), share=SHARE)
     return senses.cameras((wish,))[0]
 

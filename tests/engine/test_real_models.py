@@ -162,7 +162,7 @@ def test_the_crop_follows_the_faces_of_a_talk_and_says_so(
 
     def camera(models: dict[str, Path]) -> CameraPath:
         words = Transcripts({"a": info}, {"a": film}, cache_dir=tmp_path, models=models)
-        senses = MediaAnalyzer({"a": info}, {"a": film}, tmp_path, no_progress, words)
+        senses = MediaAnalyzer({"a": info}, {"a": film}, tmp_path, no_progress, lambda: words)
         return senses.cameras((CameraWish(media_id="a", source=spoken, share=share),))[0]
 
     def inside(way: CameraPath) -> list[bool]:

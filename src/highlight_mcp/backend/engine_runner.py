@@ -9,10 +9,12 @@ import asyncio
 import json
 import logging
 import os
+import secrets
+import shutil
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -146,7 +148,9 @@ class EngineRunner:
         kind = SHORT if spec.get("job") in SHORT_JOBS else LONG
         try:
             async with self._line.place(kind, lambda before: _wait(child, before, progress)):
-                await self._timed(self._live(child, job, spec, on_start, _Listener(progress, answer)), spec, limit_s)
+                with self._temporary_folder() as temporary:
+                    work = self._live(child, job, spec | temporary, on_start, _Listener(progress, answer))
+                    await self._timed(work, spec, limit_s)
         finally:
             with self._lock:
                 self._running.pop(job, None)
@@ -159,6 +163,21 @@ class EngineRunner:
             if child.warm:
                 self._unwarm.add(job)
             raise
+
+    @contextmanager
+    def _temporary_folder(self) -> Iterator[dict[str, str]]:
+        """For what a job writes and nobody keeps, however it ends; without room for a folder it has the system's."""
+        folder = self._config.scratch / f"job-{secrets.token_hex(6)}"
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            log.warning("no folder for temporary files: %s", error)
+            yield {}
+            return
+        try:
+            yield {"temp": str(folder)}
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def _timed(self, work: Coroutine[Any, Any, None], spec: dict[str, Any], limit_s: float | None) -> None:
         most_s = self._budget(spec).wall_s if limit_s is None else limit_s

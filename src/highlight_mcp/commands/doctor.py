@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_databases(settings),
         check_roots(settings),
         check_backend(settings),
+        check_sandbox(),
         check_extras(settings),
     ]
     return _tell(checks, arguments.json)
@@ -179,6 +181,22 @@ def check_roots(settings: Settings) -> DoctorCheck:
     roots = message("shell.doctor.roots", roots=tuple(map(str, settings.media_roots)))
     step = message("shell.doctor.roots.next", missing=missing) if missing else verbatim("")
     return DoctorCheck(name="media folders", ok=not missing, detail=roots, next_step=step)
+
+
+def check_sandbox() -> DoctorCheck:
+    """Try what an engine process cannot do here; a system that offers less is no fault, it is only said."""
+    from ..engine import sandbox
+
+    with tempfile.TemporaryDirectory() as folder:
+        trial = subprocess.run([sys.executable, "-m", sandbox.__name__, folder], capture_output=True, check=False)
+    try:
+        held = [name for name, holds in json.loads(trial.stdout).items() if holds]
+    except ValueError:
+        held = []
+    if not held:
+        return DoctorCheck(name="sandbox", ok=True, detail=message("shell.doctor.limits_alone"))
+    told = message("shell.doctor.confined", what=tuple(message(f"shell.doctor.no_{name}") for name in held))
+    return DoctorCheck(name="sandbox", ok=True, detail=told)
 
 
 def check_extras(settings: Settings) -> DoctorCheck:

@@ -1,7 +1,8 @@
 """The door of the engine: `python -m highlight_mcp.engine` runs one job and ends.
 
 The job is JSON on the first line of standard input: `{"job": "probe", …}`; with `memory_mb` and `font` from the
-settings, and `limits` (`job_process.py`), where given. Each `path` of it, or of an entry of its `media`, may
+settings, `limits` (`job_process.py`) and `temp`, a folder for temporary files, where given. Before it does anything the
+process gives up what no job needs (`sandbox.py`). Each `path` of it, or of an entry of its `media`, may
 have a `file` beside it: the mark of the very file that is meant (`media/opening.py`). Standard input stays open as the
 life line: when it closes, the process ends at once and removes its partial output. Standard output carries JSON lines:
 any number of `{"progress": {stage, done, total, message}}` and of `{"ask": {…}}`, each of which is answered by one
@@ -19,6 +20,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..messages import language_of, say, use_language
@@ -35,6 +37,7 @@ from .job_process import (
 )
 from .media.images import is_image
 from .media.opening import check_file, expect, require_unchanged
+from .sandbox import confine_to_job
 
 JOBS = {
     "probe": "media.probe",
@@ -47,16 +50,21 @@ JOBS = {
 }
 ASKING = frozenset({"edit"})
 """Jobs that may need more than they were given."""
+_THREADS_OF_NUMPY = "OPENBLAS_NUM_THREADS"
+"""More would be started as NumPy is loaded, before the process is confined, and be left out of that."""
 
 
 def main() -> int:
     """Run the job that standard input names. Returns the exit status."""
     faulthandler.enable()
     lower_priority()
+    os.environ.setdefault(_THREADS_OF_NUMPY, "1")
     reporter = Reporter(os.fdopen(private_stdout(), "wb"))
     lifeline = ParentWatchdog()
 
     def bound(spec: dict[str, Any]) -> None:
+        _module_of(spec)  # while what is compiled of it can still be kept
+        confine_to_job(spec)
         apply_limits(spec, picture=spec.get("job") == "probe" and is_image(check_file(Path(spec["path"]))))
         fix_limits()
 
@@ -92,19 +100,24 @@ def serve(
 
 def run_job(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dict[str, Any]:
     """Run one job in this process; `ask` reaches who ordered it. Raises EngineError."""
-    name = spec.get("job")
-    if name not in JOBS:
-        raise EngineError("bad_request", "engine.no_job", name=str(name), jobs=", ".join(JOBS))
-    module = importlib.import_module(f".{JOBS[name]}", __package__)
+    module = _module_of(spec)
     expect(spec)
     try:
-        asking = {"ask": ask} if name in ASKING and ask is not None else {}
+        asking = {"ask": ask} if spec["job"] in ASKING and ask is not None else {}
         with use_language(language_of(spec.get("language"))), _font_of(spec):
             result: dict[str, Any] = module.run(spec, progress, **asking)
         require_unchanged()
         return result
     finally:
         expect({})
+
+
+def _module_of(spec: dict[str, Any]) -> ModuleType:
+    """What does a job. Raises EngineError where there is no such job."""
+    name = spec.get("job")
+    if name not in JOBS:
+        raise EngineError("bad_request", "engine.no_job", name=str(name), jobs=", ".join(JOBS))
+    return importlib.import_module(f".{JOBS[name]}", __package__)
 
 
 @contextmanager
@@ -133,8 +146,8 @@ def _work(
         raise EngineError("bad_request", "engine.no_spec")
     if isinstance(spec.get("output"), str):
         lifeline.owns(Path(spec["output"]))
+    bound(spec)  # before there are threads, which would not be bound
     lifeline.watch(lambda: reporter.error(_out_of_time(spec).as_dict()))
-    bound(spec)
 
     def ask(question: dict[str, Any]) -> dict[str, Any]:
         reporter.ask(question)

@@ -18,6 +18,7 @@ SWITCH = os.environ.get("NOTED_CALLS", "")
 def note_calls(switch: mmap.mmap, file: str) -> None:
     """Add one line for each function, `<module> <function>`, in the order of time across all processes."""
     seen: set[CodeType] = set()
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)  # now: an engine process can open none later
 
     def noted(frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
@@ -26,9 +27,7 @@ def note_calls(switch: mmap.mmap, file: str) -> None:
         seen.add(code)
         module = code.co_filename.partition(PACKAGE)[2]
         if module:
-            handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.write(handle, f"{module} {code.co_qualname}\n".encode())
-            os.close(handle)
 
     threading.setprofile(noted)
     sys.setprofile(noted)

@@ -1,8 +1,8 @@
 """What the footage says, for the operations that ask: only what is asked for is analysed, and only once."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from ...messages import Message, message
@@ -41,7 +41,7 @@ SHORTEST_CUT_MS = 3000
 class MediaAnalyzer:
     """The media of one session, read on demand. Implements `timeline.senses.Senses`.
 
-    `transcripts` are the words of these media. Raises EngineError where footage cannot be read.
+    `transcripts` gives the words of these media. Raises EngineError where footage cannot be read.
     """
 
     def __init__(
@@ -50,16 +50,21 @@ class MediaAnalyzer:
         paths: Mapping[str, Path],
         cache_dir: Path | None,
         progress: Progress,
-        transcripts: Transcripts | None = None,
+        transcripts: Callable[[], Transcripts] | None = None,
     ) -> None:
         self.media = media
         self._paths = paths
         self._cache = cache_dir
         self._progress = progress
-        self._words = transcripts or Transcripts(media, paths, cache_dir=cache_dir)
-        self._words.watched_by(self._within_job)
+        self._transcripts = transcripts or partial(Transcripts, media, paths, cache_dir=cache_dir)
         self._done = 0.0
         self._analysis = cache(self._analyse)
+
+    @cached_property
+    def _words(self) -> Transcripts:
+        words = self._transcripts()
+        words.watched_by(self._within_job)
+        return words
 
     def highlights(self, wish: Highlights, avoid: tuple[UsedRange, ...]) -> MomentSelection:
         """The best moments for a wish, away from what is in the reel; several sources share one ranking.

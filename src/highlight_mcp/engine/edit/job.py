@@ -7,6 +7,8 @@ when nothing was done without an answer or another wish (a question back, a refu
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache as once
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +78,12 @@ def run(spec: dict[str, Any], progress: Progress, ask: Ask | None = None) -> dic
     if not operations and not words:
         raise EngineError("bad_request", "engine.nothing_asked")
     cache = Path(spec["cache"]) if spec.get("cache") else None
-    transcripts = Transcripts.of_job(spec, media, paths, cache)
+    transcripts = once(partial(Transcripts.of_job, spec, media, paths, cache))  # most operations need none
     history = _history(spec, ask)
     outcome = None
     if words:
         reader = SecondReader.of_job(spec, ask, progress)
-        outcome = _understood(words, spec, _situation(spec, timeline, media, paths, transcripts, history), reader)
+        outcome = _understood(words, spec, _situation(spec, timeline, media, paths, transcripts(), history), reader)
     language = language_of(spec.get("language") or (outcome.language if outcome else None))
     with use_language(language):
         footage = MediaAnalyzer(media, paths, cache, progress, transcripts)
