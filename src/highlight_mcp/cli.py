@@ -149,13 +149,18 @@ def _add_serving(commands: "Commands") -> None:
     http.add_argument("--public-url", metavar="URL", help=say("shell.option.public_url"))
     http.add_argument("--allow-host", metavar="NAME", action="append", help=say("shell.option.allow_host"))
     http.add_argument("--allow-origin", metavar="URL", action="append", help=say("shell.option.allow_origin"))
+    _add_team(http)
     _add_user(commands)
     _command(commands, "backend", "data_directory")
-    _add_database(_command(commands, "migrate", "team"))
+    _add_team(_command(commands, "worker", "team"))
+    _add_team(_command(commands, "migrate", "team"), blobs=False)
 
 
-def _add_database(command: argparse.ArgumentParser) -> None:
+def _add_team(command: argparse.ArgumentParser, *, blobs: bool = True) -> None:
+    """Where the database and the files of a team are."""
     command.add_argument("--db", metavar="URL", help=say("shell.option.db"))
+    if blobs:
+        command.add_argument("--blobs", metavar="URL", help=say("shell.option.blobs"))
 
 
 def _action(actions: "Commands", command: str, name: str) -> argparse.ArgumentParser:
@@ -174,8 +179,11 @@ def _add_user(commands: "Commands") -> None:
     add.add_argument("--nemo-token-file", metavar="FILE", help=say("shell.option.nemo_token_file"))
     add.add_argument("--inbox-gb", type=int, metavar="N", help=say("shell.option.inbox_gb"))
     add.add_argument("--keep-data", action="store_true", help=say("shell.option.keep_data"))
-    _action(actions, "user", "list")
-    _action(actions, "user", "remove").add_argument("name", metavar="NAME")
+    add.add_argument("--credits", type=int, metavar="N", help=say("shell.option.credits"))
+    remove = _action(actions, "user", "remove")
+    remove.add_argument("name", metavar="NAME")
+    for each in (add, _action(actions, "user", "list"), remove):
+        _add_team(each)
 
 
 def _add_keeping(commands: "Commands") -> None:
@@ -193,7 +201,9 @@ def _add_keeping(commands: "Commands") -> None:
     clean = _command(commands, "clean", "data_directory")
     clean.add_argument("--all", action="store_true", help=say("shell.option.all"))
     clean.add_argument("--yes", action="store_true", help=say("shell.option.yes"))
-    _add_json(_command(commands, "fsck", "data_directory"))
+    fsck = _command(commands, "fsck", "data_directory")
+    _add_json(fsck)
+    _add_team(fsck)
     extras = _command(commands, "extras")
     _add_json(extras)
     extras.set_defaults(action="list")

@@ -102,6 +102,7 @@ class Settings(BaseModel):
     idle_exit_s: int = Field(900, ge=5, le=86_400)
     cache_mb: int = Field(2_048, ge=16)
     db: Annotated[str, AfterValidator(_database)] | None = Field(None, repr=False)
+    blobs: str | None = None
     http_token: Token | None = None
     http_issuer: str | None = None
     profile: Literal["local", "strict"] = "local"

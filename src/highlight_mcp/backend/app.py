@@ -6,7 +6,7 @@ Its guard lets in programs of this machine that know the secret, and no web page
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -143,8 +143,15 @@ SESSION, TURN, RENDER, UPLOAD, VERSION = NAMES
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(config: BackendConfig, opened: Callable[[Services], None] = lambda _services: None) -> Starlette:
-    """The application; its lifespan opens the data directory. `opened` is told when it is ready.
+OpenServices = Callable[[BackendConfig], AbstractAsyncContextManager[Services]]
+
+
+def create_app(
+    config: BackendConfig,
+    opened: Callable[[Services], None] = lambda _services: None,
+    opening: OpenServices = open_services,
+) -> Starlette:
+    """The application; its lifespan opens the data directory, or what `opening` opens. `opened` is told then.
 
     What keeps it from opening is in `state.failure`. The caller holds the lock of the data directory (see
     `process.serve`).
@@ -153,7 +160,7 @@ def create_app(config: BackendConfig, opened: Callable[[Services], None] = lambd
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            async with open_services(config) as services:
+            async with opening(config) as services:
                 app.state.services = services
                 opened(services)
                 yield

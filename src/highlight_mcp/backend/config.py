@@ -9,7 +9,7 @@ from typing import Literal, TypedDict
 
 FORK_SERVER = (sys.executable, "-m", "highlight_mcp.engine.fork_server")
 KEPT_ENGINE = (sys.executable, "-m", "highlight_mcp.engine.kept_engine")
-Profile = Literal["local", "strict"]
+Profile = Literal["local", "strict", "team"]
 
 STATE_FILE = "backend.json"
 LOCK_FILE = "backend.lock"
@@ -126,6 +126,16 @@ class BackendConfig:
     @property
     def strict(self) -> bool:
         return self.profile == "strict"
+
+    @property
+    def team(self) -> bool:
+        """Whether this is one process of a team: footage and reels are in a store, not on this machine."""
+        return self.profile == "team"
+
+    @property
+    def shared(self) -> bool:
+        """Whether there are several accounts, which see no path of this machine."""
+        return self.strict or self.team
 
     @property
     def database_file(self) -> Path:

@@ -112,6 +112,8 @@ class Database:
         """A transaction that may write; it commits at the end, and rolls back on an exception."""
         with self._writing.begin() as connection:
             yield connection
+            if self.file is None:
+                postgres.announce(connection)
         for listener in self._listeners:
             listener()
 

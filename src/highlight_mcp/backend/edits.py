@@ -63,7 +63,7 @@ class EditJobs:
         reached: Reached,
         cache: str,
         *,
-        strict: bool,
+        shared: bool,
     ) -> None:
         self._database = database
         self._runner = runner
@@ -72,7 +72,7 @@ class EditJobs:
         self._history = history
         self._reached = reached
         self._cache = cache
-        self._strict = strict
+        self._shared = shared
         self._readers: dict[str, ReaderSettings] = {}
 
     def start(
@@ -109,7 +109,7 @@ class EditJobs:
                     )
                 )
                 ledger.reserve(connection, account.id, key, self._cost(connection, session_id))
-                enqueue(connection, EDIT, turn_id, account.id if self._strict else session_id)
+                enqueue(connection, EDIT, turn_id, account.id if self._shared else session_id)
         except BaseException as error:
             self._readers.pop(turn_id, None)
             if isinstance(error, IntegrityError) and _is_second(error):

@@ -1,6 +1,6 @@
 """The invariants of a data directory, checked and told as data. Nothing is changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class Finding(FrozenModel):
 
 
 Check = Callable[[sa.Connection, BackendConfig, bool], Iterator[Message]]
+StoreCheck = Callable[[sa.Connection], Iterator[Message]]
 
 
 def check_data_directory(config: BackendConfig, *, running: bool) -> list[Finding]:
@@ -53,18 +54,30 @@ def check_data_directory(config: BackendConfig, *, running: bool) -> list[Findin
         return [Finding(name="database", ok=True, detail=message("backend.fsck.nothing_yet"))]
     database = Database(config.database_url)
     try:
+        return check_database(database, config, running=running)
+    finally:
+        database.close()
+
+
+def check_database(
+    database: Database, config: BackendConfig, *, running: bool, instead: Mapping[str, StoreCheck] | None = None
+) -> list[Finding]:
+    """Check all that the database says; `instead` are the checks of files where these lie in a store."""
+    others = instead or {}
+    try:
         with database.read() as connection:
             whole = _finding("database", message("backend.fsck.database"), list(_database(connection)))
             if not whole.ok:
                 return [whole]
             if (connection.scalar(sa.select(schema.c.version)) or 0) < SCHEMA_VERSION:
                 return [_finding("database", message("backend.fsck.older_database"), [])]
-            found = ((name, list(check(connection, config, running))) for name, check in _CHECKS)
+            found = (
+                (name, list(others[name](connection) if name in others else check(connection, config, running)))
+                for name, check in _CHECKS
+            )
             return [whole, *(_finding(name, message(f"backend.fsck.{name}"), broken) for name, broken in found)]
     except sa.exc.DatabaseError as error:
         return [_finding("database", message("backend.fsck.database"), [verbatim(str(error.orig))])]
-    finally:
-        database.close()
 
 
 def _finding(name: str, good: Message, broken: list[Message]) -> Finding:
@@ -126,7 +139,8 @@ def _workflows(connection: sa.Connection, _config: BackendConfig, _running: bool
     keys = [f"{kind}:{job}" for kind, jobs in open_jobs.items() for job in jobs]
     if not keys:
         return
-    known = {str(row[0]) for row in _rows(connection, "SELECT workflow_uuid FROM workflow_status")}
+    queue = "" if connection.dialect.name == "sqlite" else "dbos."
+    known = {str(row[0]) for row in _rows(connection, f"SELECT workflow_uuid FROM {queue}workflow_status")}
     yield from (message("backend.broken.no_workflow", job=key) for key in keys if key not in known)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos import DBOS, DBOSClient, DBOSConfig, WorkflowStatus
 from dbos._queue import Queue, queue_worker_thread
 
 from ..contract.errors import ErrorInfo, error_info
@@ -91,6 +91,8 @@ APPLICATION = "highlight-jobs"
 EXECUTOR = "local"
 DEAD = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 PENDING, SUCCESS = "PENDING", "SUCCESS"
+ELSEWHERE = "elsewhere"
+"""What we call the state of a job that another process works on."""
 REST_S = 30.0
 """A queue is looked at when something may have come; so often besides, should word of that be lost."""
 CLOSE_S = 5.0
@@ -138,42 +140,52 @@ class _Worker:
 
 
 class JobQueue:
-    """Queues jobs in the caller's transaction and asks how they stand."""
+    """Queues jobs in the caller's transaction and asks how they stand. `executor` is the name of this process."""
 
-    def __init__(self, config: BackendConfig, database: Database) -> None:
+    def __init__(self, config: BackendConfig, database: Database, executor: str = EXECUTOR) -> None:
         self._config = config
         self._database = database
+        self._executor = executor
         self._client: DBOSClient | None = None
         self._workers: dict[str, _Worker] = {}
+        self.version = APPLICATION_VERSION
 
     def launch(self, work: Mapping[str, JobHandler]) -> None:
         """Start working; interrupted jobs go on. Only the holder of the data directory's lock may call this."""
         _quieten()
         register_worker(work)
-        instance = DBOS(
-            config=DBOSConfig(
-                name=APPLICATION,
-                system_database_url=postgres.for_dbos(self._config.database_url),
-                db_engine_kwargs={"connect_args": connect_args(self._config.database_url)},
-                application_version=APPLICATION_VERSION,
-                executor_id=EXECUTOR,
-                log_level="WARNING",
-            )
-        )
+        instance = DBOS(config=self._settings())
         DBOS.listen_queues([])  # our own workers do, which wake when work comes
         instance._registry.get_internal_queue()._polling_interval_sec = REST_S  # DBOS's own, which nothing of ours uses
         DBOS.launch()
-        slots = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots, UPLOAD: self._config.edit_slots}
-        for kind in KINDS:
+        for kind, slots in self._slots().items():
             queue = DBOS.register_queue(
                 kind,
                 partition_concurrency=1,
-                worker_concurrency=slots[kind],
+                worker_concurrency=slots,
                 polling_interval_sec=REST_S,
                 on_conflict="always_update",
             )
             self._workers[kind] = _Worker(instance, queue)
-        self._client = DBOSClient(system_database_engine=self._database.engine, application_name=APPLICATION)
+        self._client = self._connect()
+
+    def _settings(self) -> DBOSConfig:
+        return DBOSConfig(
+            name=APPLICATION,
+            system_database_url=postgres.for_dbos(self._config.database_url),
+            db_engine_kwargs={"connect_args": connect_args(self._config.database_url)},
+            application_version=APPLICATION_VERSION,
+            executor_id=self._executor,
+            log_level="WARNING",
+        )
+
+    def _slots(self) -> dict[str, int]:
+        """How many jobs of each kind run here at a time."""
+        own = {EDIT: self._config.edit_slots, RENDER: self._config.render_slots, UPLOAD: self._config.edit_slots}
+        return {kind: own[kind] for kind in KINDS}
+
+    def _connect(self) -> DBOSClient:
+        return DBOSClient(system_database_engine=self._database.engine, application_name=APPLICATION)
 
     def close(self) -> None:
         """Stop working. Running jobs stay as they are and go on at the next launch."""
@@ -209,7 +221,11 @@ class JobQueue:
         if not wanted:
             return {}
         workflows = self._running_client.list_workflows(workflow_ids=wanted, load_input=False, load_output=False)
-        return {status.workflow_id: status.status for status in workflows}
+        return {each.workflow_id: self._state(each) for each in workflows}
+
+    def _state(self, workflow: WorkflowStatus) -> str:
+        is_elsewhere = workflow.status == PENDING and workflow.executor_id != self._executor
+        return ELSEWHERE if is_elsewhere else workflow.status
 
     def cancel(self, key: str) -> None:
         """Cancel a workflow; nothing happens to one that is over."""
@@ -259,7 +275,7 @@ def _quieten() -> None:
 
 log = logging.getLogger(__name__)
 
-ALIVE = frozenset({PENDING, "ENQUEUED", "DELAYED"})
+ALIVE = frozenset({PENDING, ELSEWHERE, "ENQUEUED", "DELAYED"})
 STRANDED_S = 5.0
 REST_S = 30.0
 
@@ -316,7 +332,8 @@ class Reconciler:
         """One look at all open jobs. Returns how many there are."""
         open_jobs = {key_of(kind, job): (kind, job) for kind, rows in self._work.items() for job in rows.open_ids()}
         statuses = self._dispatcher.statuses(open_jobs)
-        for kind in {kind for key, (kind, _) in open_jobs.items() if key not in active_jobs()}:
+        waiting = {key for key in open_jobs if key not in active_jobs() and statuses.get(key) != ELSEWHERE}
+        for kind in {open_jobs[key][0] for key in waiting}:
             self._dispatcher.wake(kind)
         for key, (kind, job) in open_jobs.items():
             status = statuses.get(key, "missing")

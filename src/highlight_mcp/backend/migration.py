@@ -4,6 +4,7 @@ from dbos import DBOS
 
 from . import postgres
 from .database import Database
+from .team.tables import create_team_tables
 
 
 def migrate(url: str) -> None:
@@ -14,6 +15,8 @@ def migrate(url: str) -> None:
     database = Database(url)
     try:
         database.migrate()
+        with database.write() as connection:
+            create_team_tables(connection)
         DBOS.migrate(postgres.for_dbos(url))
     finally:
         database.close()

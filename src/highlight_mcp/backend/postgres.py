@@ -7,6 +7,8 @@ import sqlalchemy as sa
 PREFIXES = ("postgresql:", "postgresql+psycopg:", "postgres:")
 WRITERS = 0x6869_676C
 """The advisory lock that a writing transaction holds: like SQLite there is one writer at a time."""
+CHANNEL = "highlight"
+"""What the processes of a team listen to (`team/notices.py`)."""
 SILENT_S = 15
 """A connection whose other end says nothing for so long is given up, so that no dead machine holds a lock for ever."""
 _ALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
@@ -31,6 +33,11 @@ def for_dbos(url: str) -> str:
 def connect_args() -> dict[str, Any]:
     """What every connection is opened with: both ends notice within `SILENT_S` that the other one is gone."""
     return {"connect_timeout": SILENT_S, "options": _ALIVE_THERE, **_ALIVE}
+
+
+def announce(connection: sa.Connection) -> None:
+    """Tell who listens that something has changed, with the commit of this transaction."""
+    connection.exec_driver_sql(f"""SELECT pg_notify('{CHANNEL}', '["changed", null]')""")
 
 
 def begin(connection: sa.Connection) -> None:

@@ -94,7 +94,7 @@ def chosen_folder(named: str | None, config: BackendConfig, output_dir: Path) ->
     except (OSError, ValueError, RuntimeError):
         root = None
     hidden = root is not None and any(part.startswith(".") for part in folder.relative_to(root.resolve()).parts)
-    if config.strict or root is None or hidden or folder.is_relative_to(config.home.resolve()):
+    if config.shared or root is None or hidden or folder.is_relative_to(config.home.resolve()):
         listed = ", ".join(dict.fromkeys(map(str, roots)))
         raise ApiError(error_info("outside_roots", "backend.folder_outside", folder=named, listed=listed))
     return folder

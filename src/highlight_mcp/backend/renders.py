@@ -82,7 +82,7 @@ class RenderJobs:
                 )
             )
             ledger.reserve(connection, account.id, key, 0)
-            enqueue(connection, RENDER, render_id, account.id if self._config.strict else session_id)
+            enqueue(connection, RENDER, render_id, account.id if self._config.shared else session_id)
 
     def exists(self, render_id: str) -> bool:
         """Was a render of this id accepted before."""
@@ -122,14 +122,16 @@ class RenderJobs:
         if row is None or row.status not in OPEN_RENDER:
             return
         attempt = self._place(job_id, finished.attempt, json.loads(row.spec))
+        promised = Path(row.path) if row.path else None
         try:
-            size = _verified_size(finished.facts, attempt, Path(row.path) if row.path else None)
+            there = [size_at(place) for place in (attempt, promised) if place is not None]
+            size = verified_size(finished.facts, *there)
             target = publish(
                 attempt,
                 self._output_dir(row),
                 row.name,
                 size,
-                Path(row.path) if row.path else None,
+                promised,
                 lambda place: self._remember(job_id, place, finished.facts),
                 self._reached,
             )
@@ -261,7 +263,7 @@ class RenderJobs:
             stage=step.stage,
             message=str(step.message),
             url=link(row.id) if facts and not facts.get("files") else None,
-            path=row.path if facts and not self._config.strict else None,
+            path=row.path if facts and not self._config.shared else None,
             duration_ms=facts.get("duration_ms"),
             size_bytes=facts.get("size_bytes"),
             width=facts.get("width"),
@@ -284,10 +286,12 @@ def _stem(spec: RenderSpec, title: str) -> str:
     return reel_stem(spec.filename, ending) if spec.filename else title_stem(title, ending)
 
 
-def _verified_size(facts: dict[str, Any], attempt: Path, promised: Path | None) -> int:
-    """The size of the finished file, after comparing it with what the engine says of it."""
+def verified_size(facts: dict[str, Any], *sizes: int | None) -> int:
+    """The size of the finished file, which must be one of `sizes`, after comparing it with what the engine says of it.
+
+    Raises ApiError `render_failed`.
+    """
     size, duration = facts.get("size_bytes"), facts.get("duration_ms")
-    sizes = {size_at(place) for place in (attempt, promised) if place is not None}
     try:
         for check in facts.get("checks", ()):
             QualityCheck.model_validate(in_words(check))

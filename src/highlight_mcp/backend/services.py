@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -50,6 +51,20 @@ STOP_S = 2.0
 JobTables = EditJobs | RenderJobs | UploadJobs
 
 
+class Poked(Protocol):
+    """Who looks at the open jobs."""
+
+    def poke(self) -> None:
+        """A job was queued."""
+
+
+class Beside(Protocol):
+    """What goes on beside the requests."""
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+
+
 @dataclass(frozen=True)
 class Services:
     """What the HTTP handlers work with."""
@@ -69,12 +84,12 @@ class Services:
     children: EngineRunner
     progress_store: ProgressStore
     dispatcher: JobQueue
-    reconciler: Reconciler
+    reconciler: Poked
     links: MediaLinks
     activity: Activity
-    housekeeper: Cleaner
     looks: PreviewJobs
     events: ChangeFeedSource
+    beside: tuple[Beside, ...] = ()
 
     async def cancel(self, kind: str, job_id: str) -> bool:
         """Cancel a job: it is refunded at once and its child is gone within two seconds. False when it was over."""
@@ -98,15 +113,20 @@ class Services:
 @asynccontextmanager
 async def open_services(config: BackendConfig) -> AsyncIterator[Services]:
     """Open the data directory and start working. Only one process may do so at a time (see `process.serve`)."""
-    services = await asyncio.to_thread(_opened, config)
-    reconciling = asyncio.create_task(services.reconciler.run())
-    keeping = asyncio.create_task(services.housekeeper.run())
+    async with serving(await asyncio.to_thread(_opened, config)) as services:
+        yield services
+
+
+@asynccontextmanager
+async def serving(services: Services) -> AsyncIterator[Services]:
+    """Services at work; they are closed at the end."""
+    tasks = [asyncio.create_task(each.run()) for each in services.beside]
     try:
         yield services
     finally:
-        for task in (reconciling, keeping):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(reconciling, keeping, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await services.looks.close()
         await asyncio.to_thread(services.dispatcher.close)
         services.children.close()
@@ -161,7 +181,7 @@ def _build(config: BackendConfig) -> Services:
     accounts.prepare()
     runner = JobRunner(config, children, attempts, progress_store, config.reached)
     turns = EditJobs(
-        database, runner, progress_store, media_store, history, config.reached, str(config.cache), strict=config.strict
+        database, runner, progress_store, media_store, history, config.reached, str(config.cache), shared=config.shared
     )
     renders = RenderJobs(config, database, runner, attempts, progress_store, config.reached)
     room = FreeSpace(config.home, config.limits.free_space)
@@ -193,9 +213,9 @@ def _build(config: BackendConfig) -> Services:
         reconciler=reconciler,
         links=MediaLinks(),
         activity=Activity(),
-        housekeeper=housekeeper,
         looks=PreviewJobs(config, children, progress_store),
         events=ChangeFeedSource(database),
+        beside=(reconciler, housekeeper),
     )
 
 

@@ -287,7 +287,7 @@ class ChangeFeedSource:
         self._database = database
         self._lock = threading.Lock()
         self._wakeups: set[Wakeup] = set()
-        database.on_commit(self._ring)
+        database.on_commit(self.ring)
 
     @contextmanager
     def wakeup(self) -> Iterator[Wakeup]:
@@ -315,7 +315,8 @@ class ChangeFeedSource:
                 if fresh := told.fresh(events):
                     yield fresh
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Something was committed, here or by another process; from any thread."""
         with self._lock:
             wakeups = tuple(self._wakeups)
         for wakeup in wakeups:

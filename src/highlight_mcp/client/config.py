@@ -68,6 +68,7 @@ class ClientConfig:
     starts the embedded backend again after it has gone away and gives its new address and secret; `lookup`
     finds one that runs and starts none. `look` examines a downloaded reel, which has a name; it raises ApiError
     for one that is none. `job_settings` go to the embedded backend with each call.
+    `keeps_reels` says that finished reels stay where the backend has put them, and are handed out there.
     """
 
     base_url: str
@@ -80,6 +81,7 @@ class ClientConfig:
     client_id_file: Path = field(default_factory=lambda: Path.home() / ".config" / "nemovideo" / "client_id")
     platform: str = "unknown"
     job_settings: JobSettings | None = None
+    keeps_reels: bool = False
     web_url: str = "https://nemovideo.com"
     clocks: Timeouts | None = None
     reconnect: Callable[[], Awaitable["ClientConfig"]] | None = field(default=None, repr=False, compare=False)

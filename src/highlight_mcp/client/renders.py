@@ -325,8 +325,8 @@ class RenderService:
             problem = error_info("render_failed", message("client.render_failed", said=reason) if reason else None)
             record = replace(record, info=record.info.model_copy(update={"fault": problem}))
         elif record.info.status == "completed" and record.path is None:
-            given = self._given_path(record.info)
-            record = replace(record, path=given) if given is not None else await self._bring_home(watched)
+            given, stays = self._given_path(record.info), self._caller.credentials.config.keeps_reels
+            record = replace(record, path=given) if given or stays else await self._bring_home(watched)
         watched.record = record
         await self._note(record)
 

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..backend_locator import backend_config, running_backend
+from ..contract.errors import ApiError
 from ..messages import in_words, message, say
 from ..server.outputs import word_of
 from ..settings import USERS, Settings, folder_of, people_with_folders
-from .shell import agreed, exit_with_error
+from .shell import ShellError, agreed, exit_with_error
+from .team import findings_of, team_settings
 
 if TYPE_CHECKING:
     from ..backend.cleanup import Freed
@@ -31,7 +33,6 @@ def backend(arguments: argparse.Namespace) -> int:
 def clean(arguments: argparse.Namespace) -> int:
     """Show what is there, ask, remove. Finished reels and your footage are never touched."""
     from ..backend import cleanup
-    from ..contract.errors import ApiError
 
     settings = Settings.load()
     config = backend_config(settings)
@@ -67,8 +68,11 @@ def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
 
 def fsck(arguments: argparse.Namespace) -> int:
     """Print each invariant. Returns 1 when one is broken."""
-    settings = Settings.load()
-    findings = [found for person in ("", *people_with_folders(settings)) for found in _of(settings, person)]
+    settings = team_settings(arguments)
+    try:
+        findings = _of_team(settings) if settings.db is not None else _of_everybody(settings)
+    except (ShellError, ApiError) as error:
+        return exit_with_error(error.fault if isinstance(error, ApiError) else error)
     sound = all(finding.ok for _, finding in findings)
     if arguments.json:
         listed = [in_words(finding.model_dump(mode="json")) for _, finding in findings]
@@ -80,6 +84,14 @@ def fsck(arguments: argparse.Namespace) -> int:
         for place in finding.broken:
             sys.stdout.write(f"    {place}\n")
     return 0 if sound else 1
+
+
+def _of_everybody(settings: Settings) -> "list[tuple[str, Finding]]":
+    return [found for person in ("", *people_with_folders(settings)) for found in _of(settings, person)]
+
+
+def _of_team(settings: Settings) -> "list[tuple[str, Finding]]":
+    return [(word_of("shell.check", each.name), each) for each in findings_of(settings)]
 
 
 def _of(settings: Settings, person: str) -> "list[tuple[str, Finding]]":

@@ -20,14 +20,18 @@ from ..server.http.upload_links import UploadLinks, upload_routes
 from ..server.http.users import FILE, UsersFileError, UserStore, read_users, require_own_accounts
 from ..settings import USERS, Settings
 from .shell import exit_with_error
+from .team import front
 from .workspaces import FileLinks, require_separate_accounts, workspace_configs
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted. Refuses an address off this machine without tokens."""
     try:
-        settings = Settings.load({"http_token": token_of(arguments)})
+        named = {"db": arguments.db, "blobs": arguments.blobs, "http_token": token_of(arguments)}
+        settings = Settings.load(named)
         logging.getLogger().setLevel(settings.log_level)
+        if settings.db is not None:
+            return front(settings, arguments)
         serve(settings, arguments)
     except (WrongValue, UsersFileError) as error:
         return exit_with_error(error)

@@ -25,12 +25,16 @@ from ..server.http.users import (
 )
 from ..settings import Settings, folder_of
 from .shell import ShellError, exit_with_error
+from .team import team_settings
+from .team import user as team_user
 from .workspaces import require_separate_accounts
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Add, list or remove somebody; a running server notices by itself."""
-    settings = Settings.load()
+    settings = team_settings(arguments)
+    if settings.db is not None:
+        return team_user(arguments)
     actions = {"add": _add, "list": _list, "remove": _remove}
     try:
         return actions[arguments.action](settings, arguments)

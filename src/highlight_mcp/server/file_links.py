@@ -155,11 +155,15 @@ Address = Callable[[str, Path, float], str]
 
 @dataclass(frozen=True)
 class LinkProvider:
-    """Hands out the reels below `folder`; `paths` is true when callers are at this machine and know its paths."""
+    """Hands out the reels below `folder`; `paths` is true when callers are at this machine and know its paths.
+
+    `stored` knows where reels are that no machine has: by the id of a render, for at least so many seconds.
+    """
 
     address: Address = field(compare=False)
     folder: Path
     paths: bool
+    stored: Callable[[str, float], "FileLocation"] | None = field(default=None, compare=False)
 
 
 class FileLocation(NamedTuple):
@@ -180,6 +184,8 @@ async def locate_reel(
     """Where the finished reel of a render is; nothing for one that is not finished."""
     if render.status != "completed":
         return FileLocation()
+    if link_provider is not None and link_provider.stored is not None:
+        return await anyio.to_thread.run_sync(link_provider.stored, render.render_id, least_s)
     if link_provider is None or render.path is None:
         return FileLocation(render.path, public_url(render))
     if render.files:

@@ -136,6 +136,8 @@ async def refresh_sources(request: Request, session_id: str) -> dict[str, ErrorI
     services = services_of(request)
     session = await asyncio.to_thread(services.sessions.get, account_of(request), session_id)
     problems: dict[str, ErrorInfo] = {}
+    if services.config.team:  # what is in a store stays as it was
+        return problems
     for source in await asyncio.to_thread(services.media_store.of, session.id):
         try:
             await _refresh(request, session.id, source)
@@ -179,6 +181,8 @@ def _same(before: MediaRecord, now: MediaRecord) -> MediaRecord:
 async def upload_files(request: Request) -> Response:
     """Add files to a session: all of them, or none with the reasons."""
     services, session = services_of(request), await session_of(request)
+    if services.config.team:  # no front looks at footage: that is for the job of an upload
+        raise ApiError(error_info("not_supported", "backend.uploads_are_jobs"))
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         sources = await _from_form(request, services)
     else:

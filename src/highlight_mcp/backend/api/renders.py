@@ -43,7 +43,12 @@ async def submit(request: Request) -> Response:
 
 
 def _check_means(services: Services, spec: RenderSpec) -> None:
-    """A new render needs its footage and a place for the reel; one that was accepted before is only asked about."""
+    """A new render needs its footage and a place for the reel; one that was accepted before is only asked about.
+
+    What is in a store is as it was, and has room.
+    """
+    if services.config.team:
+        return
     gone = [source.info.name for source in spec.sources if not source.path.is_file()]
     if gone:
         raise ApiError(error_info("file_missing", "backend.footage_gone", gone=", ".join(gone)))

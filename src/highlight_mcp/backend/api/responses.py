@@ -68,7 +68,7 @@ def settings_of(request: Request) -> JobSettings:
     Raises ApiError `bad_request`.
     """
     config, text = services_of(request).config, request.headers.get(SETTINGS_HEADER)
-    if text is None or config.strict:
+    if text is None or config.shared:
         font = None if config.font is None else str(config.font)
         models = {name: str(folder) for name, folder in config.models.items()}
         return JobSettings(output_dir=str(config.output_dir), font=font, models=models)

@@ -8,8 +8,8 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import anyio
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from ...client.config import Timeouts
 from ...client.transport import Response, Transport, TransportError
 from ...contract.wire import loads
-from .users import ANONYMOUS, UserStore
+from .users import ANONYMOUS, User
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +34,26 @@ Identify = Callable[[str], Awaitable[AccessToken | None]]
 """The holder of an access token of an issuer; None for a token that is not good here."""
 
 
+class KnownPeople(Protocol):
+    """Those who have a token of this server. `ever`: whether anybody ever had one."""
+
+    @property
+    def ever(self) -> bool: ...
+
+    def all(self) -> Mapping[str, object]:
+        """Everybody by name."""
+
+    def find(self, token: str) -> User | None:
+        """Whose token this is."""
+
+
 class AccessVerifier(TokenVerifier):
     """Turns a bearer token into a person: the `subject` of what `verify_token` gives.
 
     The shared token stands for the person "", who is everybody. Nothing here keeps or logs a token.
     """
 
-    def __init__(self, shared: str | None, people: UserStore | None, outsider: Identify | None = None) -> None:
+    def __init__(self, shared: str | None, people: KnownPeople | None, outsider: Identify | None = None) -> None:
         self._shared = shared
         self._people = people
         self._outsider = outsider

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
@@ -100,6 +101,28 @@ class UploadLink:
         return self.ends - time.monotonic()
 
 
+class KeptFile(NamedTuple):
+    """A file that was handed over: the name it got, and its bytes."""
+
+    name: str
+    size: int
+
+
+TicketT = TypeVar("TicketT")
+
+
+class HandOver(Protocol[TicketT]):
+    """Where files are handed over to."""
+
+    def find(self, ticket_id: str) -> TicketT | None:
+        """A ticket that is still good."""
+
+    async def receive(
+        self, ticket: TicketT, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int
+    ) -> KeptFile:
+        """Keep a file; `size` is what was announced, in bytes. Raises ApiError, and nothing of it stays."""
+
+
 class UploadLinks:
     """The tickets of a server. They are unguessable, few, and gone after an hour; a restart ends all."""
 
@@ -133,6 +156,13 @@ class UploadLinks:
         link = self._tickets.get(ticket_id)
         mark = self._known(link.person) if link is not None else None
         return link if link is not None and mark and mark == link.mark else None
+
+    async def receive(
+        self, ticket: UploadLink, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int
+    ) -> KeptFile:
+        """Keep a file in the inbox of the ticket (see `receive`)."""
+        kept = await receive(ticket, name, chunks, size, limit)
+        return KeptFile(kept.name, kept.stat().st_size)
 
     def _sweep(self) -> None:
         self._tickets = {name: each for name, each in self._tickets.items() if each.life_s > 0}
@@ -227,7 +257,7 @@ PRIVATE = {
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
+def upload_routes(tickets: HandOver[Any], limit: int = MAX_BYTES) -> list[Route]:
     """`GET /upload/<ticket>` and `PUT /upload/<ticket>/<file name>`; the ticket is the permission."""
 
     async def show(request: Request) -> Response:
@@ -244,12 +274,12 @@ def upload_routes(tickets: UploadLinks, limit: int = MAX_BYTES) -> list[Route]:
             return _refused(404, say("server.page_expired"))
         try:
             size = _length(request)
-            kept = await receive(ticket, request.path_params["name"], request.stream(), size, limit)
+            kept = await tickets.receive(ticket, request.path_params["name"], request.stream(), size, limit)
         except ApiError as error:
             return _refused(STATUS.get(error.fault.kind, 500), _words(error.fault))
         except ClientDisconnect:
             return _refused(400, say("upload_page.lost"))
-        return JSONResponse({"name": kept.name, "size": kept.stat().st_size}, status_code=201, headers=PRIVATE)
+        return JSONResponse(kept._asdict(), status_code=201, headers=PRIVATE)
 
     return [
         Route("/upload/{ticket}", in_language(show), methods=["GET"]),
