@@ -79,4 +79,4 @@ def needless_objects(connection: sa.Connection, blobs: Blobs) -> Iterator[Messag
         parts = each.key.split("/")
         is_gone = len(parts) > REST and parts[ACCOUNT] not in used.accounts
         if is_gone or (parts[KIND] == "reels" and not used.needs(each)):
-            yield message("backend.broken.needless", key=each.key)
+            yield message("backend.needless_object", key=each.key)
