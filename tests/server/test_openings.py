@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, LATEST_MODERN_VERSION
 
@@ -17,6 +19,7 @@ from highlight_mcp.server.early_answers import HANDSHAKE, MODERN, Opening, early
 from highlight_mcp.server.stdio import run_stdio
 from highlight_mcp.settings import Settings
 
+from .test_http import serving
 from .test_stdio import COMMAND, Pipe
 
 META = "io.modelcontextprotocol/"
@@ -26,7 +29,9 @@ ENVELOPE = {
     f"{META}clientCapabilities": {},
 }
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-LIST = "tools/list"
+LIST, LISTEN = "tools/list", "subscriptions/listen"
+RECORDED: dict[str, list[dict[str, Any]]] = json.loads(Path(__file__).with_name("openings.json").read_text("utf-8"))
+"""What hosts wrote to a server before they had it do anything, by a tee between the two; 2.1.197 by a description."""
 REFUSED = -32022
 
 
@@ -128,6 +133,48 @@ def test_a_host_that_says_nothing_or_nonsense_is_no_trouble(pipe: Pipe, environm
     )  # fmt: skip
     assert json.loads(done.stdout.splitlines()[-1])["result"]["serverInfo"]["name"] == "highlight-mcp"
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("host", RECORDED)
+def test_what_a_host_was_recorded_to_open_with_is_answered_over_stdio(host: str, pipe: Pipe) -> None:
+    """Each request after the answer to the one before, as it was recorded; a subscription is never answered."""
+    listed = []
+    for said in RECORDED[host]:
+        pipe.send(said)
+        if "id" in said and said["method"] != LISTEN:
+            answer = pipe.answer(said["id"])
+            assert "error" not in answer, said["method"]
+            listed += answer["result"].get("tools", ())
+    assert len(listed) == 7
+    assert pipe.close()[1] == ""
+
+
+def test_what_hosts_were_recorded_to_open_with_is_answered_over_http(settings: Settings) -> None:
+    with serving(settings, None) as url, httpx.Client(trust_env=False, timeout=60) as client:
+        found = {host: sum(tools_over_http(client, url, said)) for host, said in RECORDED.items()}
+    assert found == dict.fromkeys(RECORDED, 7)
+
+
+def tools_over_http(client: httpx.Client, url: str, messages: list[dict[str, Any]]) -> Iterator[int]:
+    """Say what a host says, with the headers that go with it; how many tools each answer lists."""
+    held: dict[str, str] = {}
+    for said in messages:
+        headers = {"Accept": "application/json, text/event-stream", **held}
+        if "_meta" in said.get("params", {}) and f"{META}protocolVersion" in said["params"]["_meta"]:
+            headers |= {"MCP-Protocol-Version": LATEST_MODERN_VERSION, "Mcp-Method": said["method"]}
+        with client.stream("POST", url, json=said, headers=headers) as answer:
+            assert answer.status_code in (200, 202), (said, answer.read())
+            if said["method"] == "initialize":
+                held = {
+                    "Mcp-Session-Id": answer.headers["mcp-session-id"],
+                    "MCP-Protocol-Version": said["params"]["protocolVersion"],
+                }
+            if "id" not in said:
+                continue
+            lines = (line.removeprefix("data:").strip() for line in answer.iter_lines())
+            told = next(each for each in (json.loads(line) for line in lines if line.startswith("{")) if each)
+            assert "error" not in told, said["method"]
+            yield len(told.get("result", {}).get("tools", ()))
 
 
 def test_the_early_answers_are_those_that_the_server_gives(environment: dict[str, str]) -> None:
