@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import yaml
 
 from highlight_mcp import __version__
 from highlight_mcp.cli import HOSTS
@@ -103,6 +104,17 @@ def test_the_script_of_ci_runs_the_test_command_of_the_readme() -> None:
     commands = re.findall(r"^pip install uv && uv run .*$", readme, flags=re.MULTILINE)
     assert commands[0] == "pip install uv && uv run highlight-mcp demo"
     assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_release_is_made_of_scripts_and_files_that_are_there_by_actions_of_a_version() -> None:
+    text = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert all({*([job["needs"]] if "needs" in job else [])} <= jobs.keys() for job in jobs.values())
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@(?:v\d+|release/v1)", step["uses"]) for step in steps if "uses" in step)
+    named = re.findall(r"(?:bash |pytest -q -n 0 |file: )([\w./]+)", text)
+    assert sorted(named) == [".ci/artifacts", "Containerfile", "tests/test_release.py"]
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_the_sample_is_small_and_its_sources_are_named() -> None:
