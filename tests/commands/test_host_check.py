@@ -88,11 +88,14 @@ def test_a_server_that_ends_at_once_is_told_in_its_own_words(capsys: pytest.Capt
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="programs of a desktop have the PATH of the user there")
-def test_a_host_of_the_desktop_starts_it_without_the_path_of_a_shell_and_none_passes_our_settings_on(
+def test_it_is_started_with_what_the_host_hands_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HIGHLIGHT_LANGUAGE", "zh")
+    monkeypatch.setenv("SSL_CERT_FILE", "/certificates")
     start = EntryStart("x", (), {"OWN": "1"})
-    desktop, shell = (environment_for(hosts()[name], start) for name in ("claude-desktop", "codex"))
+    names = ("claude-desktop", "codex", "gemini")
+    desktop, codex, gemini = (environment_for(hosts()[name], start) for name in names)
     assert (desktop["PATH"], desktop["OWN"]) == (BARE_PATH, "1")
-    assert shell["PATH"] != BARE_PATH and not {"HIGHLIGHT_LANGUAGE"} & {*desktop, *shell}
+    assert codex["PATH"] == gemini["PATH"] != BARE_PATH and codex["SSL_CERT_FILE"] == "/certificates"
+    assert [each.get("HIGHLIGHT_LANGUAGE") for each in (desktop, codex, gemini)] == [None, None, "zh"]

@@ -22,6 +22,11 @@ from .hosts.launch import NAME
 
 BARE_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 """What launchd gives programs that are started from the Dock; on Linux desktops it is seldom more."""
+KEPT = (
+    "LANG", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+)  # fmt: skip
+"""What Codex 0.171 hands on beside the few that every host does, as its server found it."""
 _SAID_BYTES = 600
 
 
@@ -67,8 +72,9 @@ def start_of(entry: Mapping[str, Any]) -> EntryStart:
 
 
 def environment_for(host: Host, start: EntryStart) -> dict[str, str]:
-    """What the host gives the server: a few variables of its own, its PATH, and those of the entry."""
-    given = get_default_environment()
+    """What the host gives the server: its own environment or a few variables of it, and those of the entry."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    given = dict(os.environ) if host.inherits else {**get_default_environment(), **kept}
     if host.desktop and os.name == "posix":
         given["PATH"] = BARE_PATH
     return {**given, **start.environment}

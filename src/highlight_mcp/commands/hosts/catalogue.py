@@ -31,7 +31,8 @@ class Host:
     """`files` are the places its file may have, the first is made where there is none.
 
     `needed` is added to the entry whatever stands there, `limits` only where nothing does. `add` and `remove` are the
-    arguments of `program` that do it; hosts without them are edited. `desktop`: started without the PATH of a shell.
+    arguments of `program` that do it; hosts without them are edited. `desktop`: started without the PATH of a shell;
+    `inherits`: hands all of its environment on (Codex keeps all but a few variables back).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Host:
     add: OwnCommand | None = None
     remove: tuple[str, ...] = ()
     desktop: bool = False
+    inherits: bool = False
     modern: bool = False
     link: Callable[[Launch], str] | None = None
 
@@ -64,7 +66,7 @@ def hosts() -> dict[str, Host]:
         Host("claude-desktop", "Claude Desktop", (config / "Claude" / "claude_desktop_config.json",), desktop=True),
         Host(
             "claude-code", "Claude Code", (_folder("CLAUDE_CONFIG_DIR", home) / ".claude.json",),
-            entry=_stdio, limits={"timeout": 1000 * TOOL_S}, program="claude", modern=True,
+            entry=_stdio, limits={"timeout": 1000 * TOOL_S}, program="claude", modern=True, inherits=True,
             add=lambda launch: (
                 "mcp", "add-json", "-s", "user", NAME, json.dumps({**_stdio(launch), "timeout": 1000 * TOOL_S})
             ),
@@ -82,7 +84,7 @@ def hosts() -> dict[str, Host]:
         ),
         Host(
             "gemini", "Gemini CLI", (home / ".gemini" / "settings.json",),
-            limits={"timeout": 1000 * TOOL_S}, program="gemini",
+            limits={"timeout": 1000 * TOOL_S}, program="gemini", inherits=True,
             add=lambda launch: (
                 "mcp", "add", "-s", "user", "--timeout", str(1000 * TOOL_S), NAME, launch.command,
                 *(("--", *launch.arguments) if launch.arguments else ()),
@@ -92,7 +94,7 @@ def hosts() -> dict[str, Host]:
         Host(
             "copilot", "Copilot CLI", (_folder("COPILOT_HOME", home / ".copilot") / "mcp-config.json",),
             entry=lambda launch: {"type": "local", **launch.plain(), "tools": ["*"]},
-            limits={"timeout": 1000 * TOOL_S}, program="copilot", modern=True,
+            limits={"timeout": 1000 * TOOL_S}, program="copilot", modern=True, inherits=True,
             add=lambda launch: (
                 "mcp", "add", "--timeout", str(1000 * TOOL_S), NAME, "--", launch.command, *launch.arguments
             ),
@@ -101,14 +103,14 @@ def hosts() -> dict[str, Host]:
         Host(
             "opencode", "opencode", (opencode / "opencode.json", opencode / "opencode.jsonc"), ("mcp",),
             entry=lambda launch: {"type": "local", "command": [launch.command, *launch.arguments], "enabled": True},
-            limits={"timeout": 1000 * TOOL_S}, program="opencode",
+            limits={"timeout": 1000 * TOOL_S}, program="opencode", inherits=True,
             add=lambda launch: ("mcp", "add", NAME, "--", launch.command, *launch.arguments),
         ),
         Host("windsurf", "Windsurf", (home / ".codeium" / "windsurf" / "mcp_config.json",), desktop=True),
         Host(
             "goose", "goose",
             ((config / "Block" / "goose" / "config" if windows else dotted / "goose") / "config.yaml",),
-            ("extensions",), "yaml", entry=_goose, limits={"timeout": 300}, program="goose",
+            ("extensions",), "yaml", entry=_goose, limits={"timeout": 300}, program="goose", inherits=True,
         ),
         Host(
             "lmstudio", "LM Studio", (home / ".lmstudio" / "mcp.json", home / ".cache" / "lm-studio" / "mcp.json"),
