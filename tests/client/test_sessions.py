@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_session_carries_name_and_language(cloud: Cloud, connect: MakeClient) -> None:
     async with connect() as client:
         made = await client.session("zh-CN", "derby")
-    assert cloud.requests("POST", "/api/tasks/*")[0].json == {"task_name": "derby", "language": "zh-CN"}
+    assert cloud.requests("POST", "/api/tasks/*")[0].json == {"task_name": "derby", "language": "zh"}
     assert (made.session_id, made.task_name, made.user_id) == ("s2", "derby", "anon_1")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..contract.errors import ApiError
 from ..contract.local_api import TASKS_PATH, discard_path
-from ..contract.session import NEW_SESSION_PATH, MediaFile, NewSession, Session, TaskItem, TaskList
+from ..contract.session import NEW_SESSION_PATH, MediaFile, NewSession, Session, TaskItem, TaskList, two_letters
 from .http_api import ApiClient
 from .json_store import JsonStore
 from .local_api import LocalApi
@@ -28,7 +28,7 @@ class SessionService:
 
     async def make(self, language: str, name: str | None = None) -> SessionInfo:
         """Make a session; a lost answer leaves at most an empty one behind, so asking twice is safe."""
-        wanted = NewSession(task_name=name or DEFAULT_NAME, language=language or "en")
+        wanted = NewSession(task_name=name or DEFAULT_NAME, language=two_letters(language))
         payload = await self._caller.post(NEW_SESSION_PATH, wanted.body(), repeats=1)
         made = Session.parse(payload)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -200,8 +200,14 @@ SESSION_ID = r"^[!-~]{1,200}$"
 """One word: an id stands at the end of every answer, where nothing else may be told."""
 
 
+def two_letters(language: str) -> str:
+    """The ISO 639-1 code of a language tag (`zh-CN`: `zh`); English for a language that has none."""
+    code = language.replace("_", "-").partition("-")[0].lower()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else "en"
+
+
 class NewSession(WireModel):
-    """Ask for a session; `language` is an ISO code."""
+    """Ask for a session; `language` is a code of two letters."""
 
     task_name: str = "project"
     language: str = "en"
