@@ -10,6 +10,7 @@ from . import (
     answers,
     antecedents,
     asides,
+    between,
     clashes,
     contradictions,
     nouns,
@@ -191,8 +192,9 @@ def _is_taken_back(said: list[Token], outcome: ParseResult) -> bool:
 
 
 def _otherwise(said: list[Token], scene: ParseContext) -> list[Token] | None:
-    """The tokens as they may be meant where they cannot be read: clips by their length, clauses without a mark."""
-    named = sized.as_clips(said, scene)
+    """The tokens as they may be meant where they cannot be read: clips told by something else than their number,
+    clauses without a mark."""
+    named = sized.as_clips(said, scene) or between.as_clips(said, scene)
     pointed_at = pointed.followed(named or said, scene) or named
     return runons.parted(pointed_at or said) or pointed_at
 

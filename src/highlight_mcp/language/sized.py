@@ -1,7 +1,8 @@
 """Clips told by their length, as the clips that have it: `anything shorter than ten seconds isn't worth having`.
 
-Only where clips are there to be measured and nothing is chosen anew. A bare number that such clips are brought to has
-the unit of the bound: `anything over 12 seconds, cap it at 12`.
+`the two longest` are told so, too, unless the next one is as long. Only where clips are there to be measured and
+nothing is chosen anew. A bare number that such clips are brought to has the unit of the bound: `anything over 12
+seconds, cap it at 12`.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 from .context import ParseContext
 from .corrections import unit_of
+from .lexicon import is_wide
 from .speech import said
 from .tokens import Token
 
@@ -22,17 +24,54 @@ def as_clips(tokens: Sequence[Token], scene: ParseContext) -> list[Token] | None
     if not scene.situation.has_timeline or any(t.is_a(*_CHOOSING) for t in tokens):
         return None
     for start in range(len(tokens)):
-        if (found := _bounded(tokens, start)) is None:
+        if (found := _extreme(tokens, start, scene) or _beyond(tokens, start, scene)) is None:
             continue
-        end, bound = found
-        clips = tuple(c.number for c in scene.situation.clips if _fits(c.duration_ms, bound, tokens[start:end]))
+        end, clips = found
         if not clips or len(clips) == scene.count:
             return None
         first, last = tokens[start], tokens[end - 1]
         text = scene.source.work[first.start : last.end]
         named = Token("clips", first.start, last.end, text, value=tuple((n, n) for n in clips))
-        return [*tokens[:start], named, *_measured(tokens[end:], bound)]
+        bound = next((t for t in tokens[start:end] if t.kind == "duration"), None)
+        return [*tokens[:start], named, *(_measured(tokens[end:], bound) if bound else tokens[end:])]
     return None
+
+
+_Found = tuple[int, Sequence[int]]
+
+
+def _extreme(tokens: Sequence[Token], start: int, scene: ParseContext) -> _Found | None:
+    """The end of `the two longest clips`, `最短的两段` from a token on, and these clips."""
+    ahead = tokens[start : start + 2]
+    if len(ahead) < 2 or {t.kind for t in ahead} != {"number", "word"}:
+        return None
+    number, word = sorted(ahead, key=lambda t: t.kind)
+    if not word.is_a("LONGEST", "SHORTEST") or not float(number.value).is_integer():
+        return None
+    end = start + 2
+    if end < len(tokens) and (tokens[end].is_a("CLIP") or tokens[end].text in said("ANYTHING")):
+        end += 1
+    count, longest = int(number.value), word.is_a("LONGEST")
+    ranked = sorted(scene.situation.clips, key=lambda c: c.duration_ms, reverse=longest)
+    if not 1 <= count < len(ranked) or ranked[count - 1].duration_ms == ranked[count].duration_ms:
+        return None
+    return end, sorted(clip.number for clip in ranked[:count])
+
+
+def _beyond(tokens: Sequence[Token], start: int, scene: ParseContext) -> _Found | None:
+    """The end of what is told by its length from a token on, and the clips that have it."""
+    if (found := _bounded(tokens, start) or _headless(tokens, start)) is None:
+        return None
+    end, bound = found
+    return end, [c.number for c in scene.situation.clips if _fits(c.duration_ms, bound, tokens[start:end])]
+
+
+def _headless(tokens: Sequence[Token], start: int) -> tuple[int, Token] | None:
+    """`超过十四秒的`: an attribute whose noun is left out."""
+    ahead = tokens[start : start + 3]
+    if len(ahead) < 3 or not ahead[0].is_a("OVER", "AT_MOST") or ahead[1].kind != "duration":
+        return None
+    return (start + 3, ahead[1]) if ahead[2].text in said("POSSESSIVE") and is_wide(ahead[2].text[0]) else None
 
 
 def _bounded(tokens: Sequence[Token], start: int) -> tuple[int, Token] | None:

@@ -101,8 +101,8 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
         return pair[0] if moved < pair[0] else pair[1]
     if filled.has("its_place"):
         return gone[0] if gone else None
-    if (filled.says("toward", "EARLIER", "LATER") or filled.says("", "EARLIER", "LATER")) and filled.has("steps"):
-        return _stepped(filled, moved)
+    if filled.has("steps") and (way := _way(filled)):
+        return moved + way * _steps(filled)
     if place := filled.value("place", "number") or next((t for t in filled.of("") if t.kind == "number"), None):
         return int(place.value)
     if anchor := _one(filled.value("place", "clips"), scene):
@@ -112,12 +112,19 @@ def _place(filled: Filled, moved: int, scene: ParseContext, gone: Numbers | None
     return None if front == back else 1 if front else scene.count
 
 
-def _stepped(filled: Filled, moved: int) -> int:
+def _way(filled: Filled) -> int:
+    """-1 towards the start, 1 towards the end; 0 where that is not said, or may be either (`forward`)."""
+    said = {t.text for t in (*filled.of("toward"), *filled.of("steps"))}
+    earlier, later = (any(filled.says(name, way) for name in ("toward", "steps", "")) for way in ("EARLIER", "LATER"))
+    earlier, later = earlier or "up" in said, later or "down" in said
+    return 0 if earlier == later else -1 if earlier else 1
+
+
+def _steps(filled: Filled) -> int:
     """`one place earlier`, `往前挪两位`."""
     number = filled.value("steps", "number", "steps")
-    size = int(number.value) if number else {"两": 2, "二": 2, "三": 3}.get(filled.of("steps")[0].text, 1)
-    earlier = filled.says("toward", "EARLIER") or filled.says("", "EARLIER")
-    return moved - size if earlier else moved + size
+    said = {"两": 2, "二": 2, "三": 3}
+    return int(number.value) if number else next((said[t.text] for t in filled.of("steps") if t.text in said), 1)
 
 
 _TO_END = role(
@@ -142,7 +149,17 @@ _PLACES = [
         "~POSITION_WORD clips",
     ),
     role("its_place", "TO? ITS_PLACE"),
-    role("steps", "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP", "steps", "'一个'|'一位'|'一格'"),
+    role(
+        "steps",
+        "number|'one'|'一'|'两'|'二'|'三'|'a' POSITION_WORD|CLIP|'places'|'spots'|'slots'|'positions'",
+        "number|'一'|'两'|'二'|'三' CLIP POSITION_WORD",
+        "'up'|'down' number|'one'",
+        "number|'one' EARLIER|LATER",
+        "'by' number|'one'",
+        "steps",
+        "'一个'|'一位'|'一格'",
+        "'一个' POSITION_WORD",
+    ),
     role("not_there", "NOT MOVE|ADD|CHANGE TO? FRONT|BACK|START|END"),
     role("toward", "EARLIER|LATER", "'up'|'down'|'forward'|'forwards'"),
     _TO_END,

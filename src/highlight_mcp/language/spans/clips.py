@@ -54,7 +54,7 @@ def _ordinal(g: Grammar) -> str:
 
 
 def _not_number(g: Grammar) -> str:
-    return rf"(?![\s-]?(?:{g.words(*_UNITS)}|:\d)|[.:]?\d)"
+    return rf"(?![\s-]?(?:{g.words(*_UNITS)}|:\d)|[.:]?\d|\s{g.words('clips.STEPS')})"
 
 
 def _number(g: Grammar) -> str:
