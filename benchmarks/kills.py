@@ -354,6 +354,7 @@ def _outcome(answer: dict[str, Any]) -> str:
 
 FAILED = (
     "select 'edit ' || id, result from turns where status = 'failed' union all "
+    "select 'source ' || source, fault from upload_items where fault is not null union all "
     "select 'upload ' || id, '' from uploads where status = 'failed' union all "
     "select 'render ' || id, fault from renders where status = 'failed'"
 )

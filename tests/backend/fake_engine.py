@@ -98,6 +98,7 @@ def misbehave(job: str) -> None:
 def probe(spec: dict[str, Any]) -> dict[str, Any]:
     content = Path(spec["path"]).read_bytes()
     note("probe", Path(spec["path"]).name)
+    misbehave("probe")
     while content.startswith(b"HELD") and not Path(spec["path"]).with_suffix(".go").exists():
         GONE.wait(0.02)
     if content.startswith(b"BROKEN"):

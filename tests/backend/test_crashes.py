@@ -114,6 +114,21 @@ def test_a_child_killed_once_is_tried_again_and_the_reel_appears_once(rig: Rig) 
     assert rig.effects("go-on", "render") == 1, "the second attempt has what the first one had finished"
 
 
+@pytest.mark.parametrize("job", ["probe", "moments"])
+def test_a_look_whose_process_is_killed_once_is_made_again_and_blames_no_footage(rig: Rig, job: str) -> None:
+    rig.plan(crash={job: "kill-once"})
+    backend = rig.start()
+    session = backend.session("My game", rig.clip())
+    assert backend.get(f"/api/local/moments/{session}", params={"wait_s": 20})["code"] == 0
+
+
+def test_footage_on_which_the_engine_crashes_twice_is_called_damaged(rig: Rig) -> None:
+    rig.plan(crash={"probe": "segv"})
+    backend = rig.start()
+    answer = backend.upload(backend.session(), rig.clip())
+    assert (answer["code"], rig.effects("probe", "a.mp4")) == (1407, 2)
+
+
 def test_closing_the_client_during_a_render_does_not_stop_it(rig: Rig) -> None:
     rig.plan(render_s=1.0)
     backend, session = with_timeline(rig)

@@ -65,20 +65,23 @@ async def test_the_result_of_a_turn_is_taken_as_it_is(cloud: Cloud, connect: Mak
     assert call == {"name": "apply_operations", "args": {"operations": [{"op": "undo"}], "base_version": 6}}
 
 
-async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(cloud: Cloud, connect: MakeClient) -> None:
+@pytest.mark.parametrize("heard", [(named(),), ()], ids=["named", "not yet named"])
+async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(
+    cloud: Cloud, connect: MakeClient, heard: tuple[bytes, ...]
+) -> None:
     answers = [
         ok({"turn_id": "turn_a", "status": "running", "progress": 40}),
         wrong(1500, 500),
         ok({"turn_id": "turn_a", "status": "done", "result": RESULT}),
     ]
-    cloud.routes[RUN] = lambda _: events(named(), abort=True)
+    cloud.routes[RUN] = lambda _: events(*heard, abort=True)
     cloud.routes["GET /api/local/turns/*"] = lambda _: answers.pop(0)
     async with connect(**OWN) as client:
         session = (await client.session()).session_id
         turn = await client.start_edit(session, instruction="go")
         assert await turn.wait(60)
     assert turn.result is not None
-    assert turn.result.rev == 7
+    assert (turn.turn_id, turn.result.rev) == ("turn_a", 7)
     assert len(cloud.requests("POST", "/run_sse")) == 1
 
 

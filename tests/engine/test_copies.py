@@ -16,6 +16,7 @@ from highlight_mcp.engine.media.opening import fingerprint
 from highlight_mcp.engine.media.probe import probe
 from highlight_mcp.timeline.media import MediaInfo, MomentSelection, UsedRange
 from highlight_mcp.timeline.operations import Highlights
+from media_factory import make_sound
 
 RATE, FPS, LENGTH_S = 16_000, 4, 60
 CHEERS_S = (12, 33, 48)
@@ -120,6 +121,12 @@ def test_two_cameras_at_one_event_are_two_recordings(folder: Path) -> None:
     selection = chosen([folder / "match.mp4", folder / "other_camera.mp4"], Highlights(count=6))
     assert {pick.media_id for pick in selection.picks} == {"match.mp4", "other_camera.mp4"}
     assert "engine.note.same_recording" not in [note.key for note in selection.notes]
+
+
+def test_sound_alone_beside_a_silent_recording_is_no_copy_of_it(folder: Path, tmp_path: Path) -> None:
+    taken(folder / "silent.mp4", Take(silent=True))
+    files = [folder / "silent.mp4", make_sound(tmp_path / "hush.wav", seconds=4, sound="silence")]
+    assert {pick.media_id for pick in chosen(files, Highlights(count=3)).picks} <= {"silent.mp4"}
 
 
 def test_what_a_reel_shows_of_a_copy_is_not_added_again_from_the_other_file(folder: Path) -> None:

@@ -140,6 +140,12 @@ def test_an_animation_moves_lasts_as_long_as_the_reel_and_shows_the_footage(
         assert np.abs(np.asarray(image.convert("L"), float) - first).mean() > 1
 
 
+def test_a_reel_in_which_nothing_moves_is_a_still_picture_as_webp(footage: Path, tmp_path: Path) -> None:
+    still = reel(shot("a", 0, 600, 200, freeze=True), width=1920, height=1080)
+    facts = export(footage, tmp_path / "x.webp", "webp", still)
+    assert {"name": "picture length", "ok": True, "detail": "a picture that does not move"} in facts["checks"]
+
+
 @pytest.mark.parametrize(("preset", "codec"), [("prores", "prores"), ("dnxhr", "dnxhd")])
 def test_files_for_editors_are_as_filmed_with_plain_sound_and_every_picture_alone(
     footage: Path, tmp_path: Path, preset: str, codec: str

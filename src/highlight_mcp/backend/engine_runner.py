@@ -164,6 +164,16 @@ class EngineRunner:
                 self._unwarm.add(job)
             raise
 
+    async def run_again(self, job: str, spec: dict[str, Any], **how: Any) -> dict[str, Any]:
+        """Like `run`, for what somebody waits for and nobody keeps: once more after a crash.
+
+        A process that is killed, as by a system that is short of memory, says nothing of the footage; two may.
+        """
+        try:
+            return await self.run(job, spec, **how)
+        except EngineCrashed:
+            return await self.run(job, spec, **how)
+
     @contextmanager
     def _temporary_folder(self) -> Iterator[dict[str, str]]:
         """For what a job writes and nobody keeps, however it ends; without room for a folder it has the system's."""

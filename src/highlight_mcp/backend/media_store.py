@@ -341,10 +341,10 @@ class Prober:
         try:
             async with self._slots:
                 key = job or f"probe:{secrets.token_hex(6)}"
-                result = await self._children.run(key, spec, limit_s=self._limit_s)
+                result = await self._children.run_again(key, spec, limit_s=self._limit_s)
             media = MediaInfo.model_validate(result["info"])
         except TimeoutError:
-            raise ApiError(error_info("file_damaged", "backend.slow_file", name=name, limit_s=self._limit_s)) from None
+            raise ApiError(error_info("limit", "backend.slow_file", name=name, limit_s=self._limit_s)) from None
         except EngineCrashed:
             raise ApiError(error_info("file_damaged", "backend.crashing_file", name=name)) from None
         except (KeyError, ValidationError) as error:

@@ -153,7 +153,7 @@ class PreviewJobs:
     async def _run(self, key: str, job: dict[str, Any]) -> dict[str, Any]:
         try:
             report = partial(self._progress_store.report, key)
-            return await self._children.run(key, job, progress=report, limit_s=self._config.timing.preview)
+            return await self._children.run_again(key, job, progress=report, limit_s=self._config.timing.preview)
         except TimeoutError:
             raise ApiError(error_info("limit", "backend.looking_too_long")) from None
         except (EngineCrashed, EngineCancelled):
@@ -186,7 +186,8 @@ async def _left(gone: Gone) -> None:
 
 
 def _only_file(folder: Path) -> bytes:
-    files = sorted(file for file in folder.iterdir() if file.is_file())
+    """The picture; hidden beside it may lie what an attempt that was killed has left."""
+    files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
     if not files:
         raise ApiError(error_info("backend_error", "backend.no_picture_made"))
     return files[0].read_bytes()

@@ -58,6 +58,16 @@ _SMOOTH = 5
 
 Samples = NDArray[np.float32]
 
+LOUDEST = 1e4
+"""Times full scale (+80 dB), beyond what recorders in 32-bit float reach with any microphone."""
+
+
+def bounded(samples: Samples) -> Samples:
+    """Samples that can be reckoned with: a float format may hold what is no number, which is silence, or is endless."""
+    if samples.size == 0 or np.abs(samples).max() <= LOUDEST:  # false where one is no number
+        return samples
+    return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -LOUDEST, LOUDEST)
+
 
 def read_samples(path: Path, start_ms: int, end_ms: int) -> Samples:
     """Mono samples at 16 kHz from `start_ms` to `end_ms`, silence where nothing decodes; empty without sound.
@@ -88,7 +98,7 @@ def _read(container: InputContainer, stream: AudioStream, start_ms: int, count: 
             at_s = frame.pts * base - first if frame.pts is not None and base else Fraction(0)
             place = round((at_s - Fraction(start_ms, 1000)) * RATE)
         for block in resampler.resample(frame):
-            place = _laid(wanted, place, block.to_ndarray().reshape(-1).astype(np.float32, copy=False))
+            place = _laid(wanted, place, bounded(block.to_ndarray().reshape(-1).astype(np.float32, copy=False)))
         if place >= count:
             break
     return wanted

@@ -44,6 +44,11 @@ _STRIP = 4_000_000
 """Pixels that are reduced at a time."""
 _ORIENTATION = 0x0112
 _TURNS = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+_DAMAGED = (
+    SyntaxError, ValueError, EOFError, struct.error, LookupError, RuntimeError, TypeError, ArithmeticError,
+    AttributeError, AssertionError,
+)  # fmt: skip
+"""What the readers of Pillow stumble over in damaged files; errors of the system are told apart from these."""
 _CODECS = {
     "JPEG": "mjpeg",
     "MPO": "mjpeg",
@@ -161,7 +166,7 @@ def _opened(path: Path) -> Iterator[tuple[Image.Image, BinaryIO]]:
             with os.fdopen(number, "rb", closefd=False) as file, Image.open(file, formats=_FORMATS) as image:
                 _require_bounds(path, image, file)
                 yield image, file
-        except (SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError) as error:
+        except _DAMAGED as error:
             raise EngineError(
                 "file_damaged", "engine.damaged_picture", name=path.name, next_step=ANOTHER_COPY
             ) from error

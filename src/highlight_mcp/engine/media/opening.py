@@ -252,7 +252,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
                 _prefer(container, track)
             yield container
         except (av.error.FFmpegError, UnicodeDecodeError) as error:
-            raise translate(error, path) from error
+            raise _of_content(error, path) from error
         finally:
             container.close()
             if mended is not None:
@@ -323,7 +323,14 @@ def _open(path: Path, number: int, head: bytes, mended: MendedFile | None) -> In
     except (av.error.InvalidDataError, av.error.ArgumentError, UnicodeError, ValueError) as error:
         raise _refusal(path, head) from error
     except (av.error.FFmpegError, OSError, MemoryError) as error:
-        raise translate(error, path) from error
+        raise _of_content(error, path) from error
+
+
+def _of_content(error: BaseException, path: Path) -> EngineError:
+    """The file is open: what FFmpeg may not read, or does not find, is inside of it, as of protected WMV."""
+    if isinstance(error, av.error.FFmpegError) and isinstance(error, PermissionError | FileNotFoundError):
+        return EngineError("file_damaged", "engine.damaged", name=path.name, next_step=ANOTHER_COPY)
+    return translate(error, path)
 
 
 @contextmanager

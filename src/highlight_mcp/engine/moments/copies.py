@@ -171,6 +171,8 @@ def _looked_up(long: Floats, short: Floats) -> Iterator[tuple[int, int]]:
 
 def _by_looks(first: RecordingSignals, second: RecordingSignals) -> _Alignment | None:
     """The offset that most pairs of equal looks propose, where it stands out: one place alone proposes them all."""
+    if min(len(first.analysis.pictures), len(second.analysis.pictures)) < _FEWEST:
+        return None
     (our_ms, ours), (their_ms, theirs) = _sharp_looks(first), _sharp_looks(second)
     if len(ours) < _FEWEST or len(theirs) < _FEWEST:
         return None

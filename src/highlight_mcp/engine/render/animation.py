@@ -171,6 +171,8 @@ def verify_animation(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck,
     with readable():
         kind, size, pictures = read_animation(path)
     length_ms = sum(picture.shown_ms for picture in pictures)
+    # A WebP of equal pictures is written as the one that they are, which stands for as long as it is looked at.
+    stands = kind == "WEBP" and len(pictures) == 1 and not length_ms
     right = (kind.lower(), size) == (expected.coding.muxer, (expected.width, expected.height))
     slack_ms = 1000 / expected.rate
     checks = (
@@ -179,8 +181,8 @@ def verify_animation(path: Path, expected: ExpectedOutput) -> tuple[OutputCheck,
         OutputCheck("frames", 1 <= len(pictures) <= expected.frames, of(len(pictures), expected.frames)),
         OutputCheck(
             "picture length",
-            abs(length_ms - expected.duration_ms) <= slack_ms,
-            of(f"{length_ms} ms", f"{expected.duration_ms} ms"),
+            stands or abs(length_ms - expected.duration_ms) <= slack_ms,
+            message("engine.check.stands") if stands else of(f"{length_ms} ms", f"{expected.duration_ms} ms"),
         ),
     )
     return passed(checks)

@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
 
+from ..media.audio_samples import bounded
 from ..media.decoding import begun, frames_of, origin
 from ..media.opening import heard_track, open_media
 from ..media.ratios import exact
@@ -218,7 +219,7 @@ class _Run:
             samples = np.asarray(frame.to_ndarray(), np.float32)
             if self._mono:
                 samples = np.repeat(samples, 2, axis=0)
-            yield self._made, np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+            yield self._made, bounded(samples)
             self._made += samples.shape[1]
 
 

@@ -24,6 +24,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from ..media.audio_samples import bounded
 from ..media.decoding import origin, packets_of, stamp_of, unmarked
 from ..media.opening import heard_track, open_media
 from ..media.ratios import exact
@@ -239,7 +240,7 @@ def _sounds(packets: "Iterator[Packet[Any]]") -> Iterator[AudioFrame]:
 
 def _lay(wanted: NDArray[np.float32], place: int, block: AudioFrame) -> int:
     """Put a block at its place; returns where the next one goes."""
-    samples = block.to_ndarray().reshape(-1)
+    samples = bounded(np.asarray(block.to_ndarray().reshape(-1), np.float32))
     first, last = max(0, place), min(len(wanted), place + len(samples))
     if first < last:
         wanted[first:last] = samples[first - place : last - place]

@@ -12,6 +12,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from ..errors import EngineError
+from ..media.audio_samples import bounded
 from ..media.decoding import frames_of
 from ..media.opening import open_media
 from ..media.streams import sound_stream
@@ -131,7 +132,7 @@ def _samples(path: Path) -> Floats:
                 continue
             frame.pts = None
             for part in resampler.resample(frame):
-                blocks.append(part.to_ndarray().reshape(-1).astype(np.float64))
+                blocks.append(bounded(np.asarray(part.to_ndarray().reshape(-1), np.float32)).astype(np.float64))
                 count += len(blocks[-1])
             if count > LONGEST_S * RATE_HZ:
                 break

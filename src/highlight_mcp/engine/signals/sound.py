@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media.audio_samples import bounded
 from .series import SAMPLE_RATE, SERIES_HZ
 
 Floats = NDArray[np.float32]
@@ -241,7 +242,7 @@ class SoundBlocks:
         if whole <= 0:
             return
         used = whole * _CELL
-        self.series.put(self._cell, measure(self._buffer[: used + _TAIL]))
+        self.series.put(self._cell, measure(bounded(self._buffer[: used + _TAIL])))
         self._cell += whole
         rest = self._filled - used
         self._buffer[:rest] = self._buffer[used : self._filled]

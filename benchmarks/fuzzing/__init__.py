@@ -1,0 +1,1 @@
+"""What `benchmarks/fuzz.py` feeds the engine: sound files of every kind, and ways to damage them."""
