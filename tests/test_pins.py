@@ -1,5 +1,6 @@
 """The pins stand in two places, for pip and for uv; they must say the same and hold no addresses."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -23,6 +24,8 @@ def test_the_pythons_are_named_the_same_everywhere() -> None:
     said = f"Python 3.{oldest} to 3.{beyond - 1}"
     for place in ("README.md", "constraints.txt", "src/highlight_mcp/messages/en/shell.toml"):
         assert said in (ROOT / place).read_text(encoding="utf-8"), place
+    bundle = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))["compatibility"]["runtimes"]
+    assert bundle["python"] == project["requires-python"]
     named = [line for line in project["classifiers"] if line.startswith("Programming Language :: Python :: 3.")]
     assert len(named) == beyond - oldest
 

@@ -30,11 +30,13 @@ async def test_a_question_carries_what_was_understood_ready_to_be_sent(bench: Be
     async with bench.host("auto") as host:
         await host.call("upload", sources=[str(match)], new_session=True)
         await host.finished("edit", operations=THREE)
-        asked = await host.call("edit", instruction="remove clip 2 and frobnicate clip 3", wait_s=25)
+        answer = await host.raw("edit", instruction="remove clip 2 and frobnicate clip 3", wait_s=25)
+        asked = answer.structured_content or {}
         assert asked["status"] == "needs_input" and "frobnicate clip 3" in asked["message"]
         meant, *nearest = asked["suggested_actions"]
         assert meant["operations"] == [{"op": "remove", "target": {"clips": [2]}}]
         assert "Remove clip 2" in meant["text"] and len(nearest) < 3
+        assert 'edit with operations=[{"op":"remove","target":{"clips":[2]}}]' in text_of(answer), "where that is all"
         done = await host.finished("edit", operations=meant["operations"])
         assert done["timeline"]["duration_ms"] == 4000
 

@@ -5,6 +5,7 @@ The SDK is not needed for it, nor is a client.
 Times in ms; absent means unknown or not applicable.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -165,6 +166,13 @@ class SuggestedCall(FrozenModel):
     tool: str
     text: str
     operations: tuple[dict[str, Any], ...] | None = None
+
+    def line(self) -> str:
+        """In words and with the operations, since some hosts show a model the text alone."""
+        if not self.operations:
+            return say("server.could_call", tool=self.tool, text=self.text)
+        sent = printable(json.dumps(self.operations, ensure_ascii=False, separators=(",", ":")))
+        return say("server.could_call_with", tool=self.tool, text=self.text, operations=sent)
 
 
 class EditSummary(FrozenModel):

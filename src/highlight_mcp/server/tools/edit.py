@@ -104,9 +104,7 @@ class EditOutput(ToolOutput):
         text = self.message or ""
         missed = self.not_understood or () if self.error is None else ()
         lines += [say("server.not_understood", what=each) for each in missed if each not in text]
-        return lines + [
-            say("server.could_call", tool=each.tool, text=each.text) for each in self.suggested_actions or ()
-        ]
+        return lines + [each.line() for each in self.suggested_actions or ()]
 
 
 async def edit(call: ToolContext, asked: EditArguments) -> Reply:
