@@ -1,11 +1,11 @@
 """Words that are a noun, or another verb, for what stands beside them: `the cut`, `clip six has to go last`."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from .lexicon import index
 from .speech import said
-from .tokens import VERBS, Token
+from .tokens import VERBS, Token, is_head
 
 
 def nouns_in(tokens: list[Token]) -> list[Token]:
@@ -119,3 +119,29 @@ _THINGS = (
 
 def _last_word(token: Token) -> str:
     return token.text.rpartition(" ")[2]
+
+
+_SHOWN = ("TITLE", "CAPTION", "CARD", "SAYING")
+_DASHES = frozenset("|-\u2013\u2014\u00b7/")  # with the long dashes and the middle dot
+
+
+def lines_in(tokens: list[Token]) -> list[Token]:
+    """`lower third: Ann Lee | Coach`: without quotation marks, a mark inside words to be shown is one of them.
+
+    Where an order or a value stands behind the mark, it parts them from the words.
+    """
+    named = next((i for i, t in enumerate(tokens) if t.is_a(*_SHOWN)), None)
+    if named is None or any(t.kind == "quote" for t in tokens):
+        return tokens
+    out = list(tokens)
+    for i, token in enumerate(tokens):
+        if i <= named + 1 or token.kind != "separator" or not set(token.text.strip()) <= _DASHES:
+            continue
+        clause = list(takewhile(lambda t: t.kind != "separator", tokens[i + 1 :]))
+        line = list(takewhile(lambda t: t.kind in ("word", "unknown", "number"), clause))
+        while len(line) < len(clause) and line and line[-1].is_a("LINK", "POINT", "TO"):
+            line.pop()  # `at` of `at 0:05`
+        if line and not any(map(is_head, clause)):
+            words = [replace(t, kind="unknown", concepts=frozenset()) for t in line]
+            out[i : i + 1 + len(line)] = [replace(token, kind="unknown", value=None), *words]
+    return out

@@ -266,7 +266,8 @@ def _scanned(scene: ParseContext, *, cut: bool, following: bool = False) -> list
     source, situation = scene.source, scene.situation
     files = tuple(media.name for media in situation.footage)
     found = _without_file_name(scan(source, situation.searchable, files, beside_clips=cut, following=following), source)
-    tokens = nouns.returns_in(nouns.places_in(nouns.needs_in(nouns.goings_in(nouns.nouns_in(found)))))
+    tokens = nouns.lines_in(found)
+    tokens = nouns.returns_in(nouns.places_in(nouns.needs_in(nouns.goings_in(nouns.nouns_in(tokens)))))
     return asides.settle_asides(tokens, source, uncut=not situation.has_timeline)
 
 

@@ -73,6 +73,8 @@ class _Change:
             if name not in edges:
                 self._add(new, self._name(name))
         sizes = [t for t in self.said.values if t.kind in _TAKES]
+        if any(t.kind == "lufs" for t in sizes) and "lufs" not in self._fields:
+            raise Unfit  # a loudness is no change of a level
         for token in self.said.values:
             self._add(new, self._value(token, edges) if token in sizes else self._name(str(token.value)))
         if edges and not any(t.kind in ("duration", "number") for t in sizes):
