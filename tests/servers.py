@@ -88,6 +88,7 @@ def new_database(postgres: PostgresServer) -> NewDatabase:
 
 BUCKET = "tests"
 ACCESS, SECRET = "access-of-the-tests", "secret-of-the-tests"
+UNUSED = ("-s3.port.iceberg=0", "-s3.port.lance=0")
 LEAST_PORT, MOST_PORT, BESIDE = 12_000, 22_000, 10_000
 """Each service of the store listens on a second port so far above its own; both are below those given to clients."""
 
@@ -106,7 +107,7 @@ class BucketServer:
         self.environment = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET}
         self._log = (folder / "log").open("wb")
         places = [f"-{name}.port={port}" for name, port in ports.items()]
-        rest = ["-master.volumeSizeLimitMB=256", "-volume.max=20", "-s3", f"-s3.config={folder / 's3.json'}"]
+        rest = ["-master.volumeSizeLimitMB=256", "-volume.max=20", "-s3", *UNUSED, f"-s3.config={folder / 's3.json'}"]
         self._command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *places, *rest]
         self._numbers = itertools.count()
         self.start()
@@ -115,13 +116,18 @@ class BucketServer:
         """Start it, for the first time or again."""
         self.process = subprocess.Popen(self._command, stdout=self._log, stderr=self._log)
         eventually("the store answers", self._answers)
-        eventually("the bucket is made", lambda: httpx.post(f"{self.filer}/buckets/{BUCKET}/").is_success)
+        eventually("the bucket is there", self._has_bucket)
 
     def _answers(self) -> bool:
         try:
             return httpx.get(self.endpoint).status_code < 500 and httpx.get(self.filer).status_code < 500
         except httpx.HTTPError:
             return False
+
+    def _has_bucket(self) -> bool:
+        """Make it, unless it has been made before."""
+        made = httpx.post(f"{self.filer}/buckets/{BUCKET}/")
+        return made.is_success or made.status_code == httpx.codes.CONFLICT
 
     def bucket(self) -> str:
         """The address of a new place in the bucket. A bucket of its own would take a share of the volumes."""

@@ -189,6 +189,8 @@ def _add_user(commands: "Commands") -> None:
 def _add_keeping(commands: "Commands") -> None:
     doctor = _command(commands, "doctor")
     doctor.add_argument("host", nargs="?", choices=HOSTS, metavar="HOST", help=say("shell.option.as_host"))
+    doctor.add_argument("--team", action="store_true", help=say("shell.option.team"))
+    _add_team(doctor)
     _add_json(doctor)
     install = _command(commands, "install")
     install.add_argument(
@@ -203,6 +205,7 @@ def _add_keeping(commands: "Commands") -> None:
     clean.add_argument("--yes", action="store_true", help=say("shell.option.yes"))
     fsck = _command(commands, "fsck", "data_directory")
     _add_json(fsck)
+    fsck.add_argument("--team", action="store_true", help=say("shell.option.team"))
     _add_team(fsck)
     extras = _command(commands, "extras")
     _add_json(extras)

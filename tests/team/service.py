@@ -55,7 +55,7 @@ class Service:
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A command to its end."""
         return subprocess.run(
-            self._command(*arguments), env=self._own("shell"), capture_output=True, text=True, timeout=60
+            self._command(*arguments), env=self._own("shell"), capture_output=True, text=True, timeout=110
         )
 
     def person(self, name: str, *more: str) -> None:

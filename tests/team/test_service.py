@@ -138,6 +138,12 @@ def test_nobody_sees_or_reaches_anything_of_anybody_else(service: Service, clip:
     assert httpx.put(f"{service.fronts[0]}/upload/{token}/x.mp4", content=b"x").status_code == 404
 
 
+def test_the_doctor_sees_what_a_team_consists_of(service: Service) -> None:
+    seen = service.run("doctor", "--team")
+    assert seen.returncode == 0, seen.stdout
+    assert [worker for worker in service.workers if f"{worker} (" not in seen.stdout] == []
+
+
 def test_who_is_removed_leaves_nothing_and_comes_in_no_more(service: Service, clip: bytes) -> None:
     service.person("eve")
 

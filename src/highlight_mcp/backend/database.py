@@ -26,6 +26,9 @@ SCHEMA_VERSION = 6
 BUSY_MS = 10_000
 """Our own writers wait for each other for milliseconds; whoever holds the lock for longer is another program."""
 
+AGAIN_S = 0.5
+"""Between two attempts to reach a server that is away."""
+
 schema = sa.Table("highlight_schema", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True))
 
 
@@ -90,10 +93,11 @@ MIGRATIONS: dict[int, tuple[str | Callable[[sa.Connection], None], ...]] = {
 
 
 class Database:
-    """The engine and its two kinds of transaction."""
+    """The engine and its two kinds of transaction. A server that is away is waited for, at most `patience_s`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience_s: float = 0.0) -> None:
         local = url.startswith("sqlite")
+        self._patience_s = patience_s
         address = postgres.for_sqlalchemy(url)
         self.engine = sa.create_engine(address, pool_pre_ping=not local, connect_args=connect_args(url))
         if local:
@@ -110,7 +114,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may write; it commits at the end, and rolls back on an exception."""
-        with self._writing.begin() as connection:
+        with self._connected(self._writing) as connection, connection.begin():
             yield connection
             if self.file is None:
                 postgres.announce(connection)
@@ -124,8 +128,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database and does not wait for writers."""
-        with self._reading.begin() as connection:
+        with self._connected(self._reading) as connection, connection.begin():
             yield connection
+
+    def _connected(self, engine: sa.Engine) -> sa.Connection:
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return engine.connect()
+            except sa.exc.OperationalError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(AGAIN_S)
 
     def migrate(self) -> None:
         """Create the file and its tables, or bring older ones up to date.

@@ -119,19 +119,23 @@ class OrphanProcess:
 class Attempts:
     """The attempts of all jobs. A death of the backend is no fault of the job: it counts as `lost`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, most_lost: int | None = None) -> None:
         self._database = database
+        self._most_lost = most_lost
 
     def begin(self, job: str) -> str:
         """Write down that a child is about to start. Returns the id of the attempt.
 
-        Raises ApiError when the children of this job died twice without an answer.
+        Raises ApiError when the children of this job died twice without an answer, or more than `most_lost` backends
+        while they worked on it.
         """
         mine = attempts.c.job_id == job
         with self._database.write() as connection:
             _lose(connection, mine)
-            deaths = sa.select(sa.func.count()).where(mine, attempts.c.outcome == DIED)
-            if (connection.scalar(deaths) or 0) >= MAX_DEATHS:
+            ended = sa.select(attempts.c.outcome, sa.func.count()).where(mine).group_by(attempts.c.outcome)
+            counts: dict[str, int] = dict(connection.execute(ended).tuples().all())
+            is_deadly = self._most_lost is not None and counts.get(LOST, 0) > self._most_lost
+            if counts.get(DIED, 0) >= MAX_DEATHS or is_deadly:
                 raise ApiError(
                     error_info("backend_error", "backend.crashed_twice").model_copy(update={"retryable": False})
                 )

@@ -70,7 +70,7 @@ def fsck(arguments: argparse.Namespace) -> int:
     """Print each invariant. Returns 1 when one is broken."""
     settings = team_settings(arguments)
     try:
-        findings = _of_team(settings) if settings.db is not None else _of_everybody(settings)
+        findings = _of_team(settings) if settings.db is not None or arguments.team else _of_everybody(settings)
     except (ShellError, ApiError) as error:
         return exit_with_error(error.fault if isinstance(error, ApiError) else error)
     sound = all(finding.ok for _, finding in findings)

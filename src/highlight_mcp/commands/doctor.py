@@ -29,11 +29,16 @@ class DoctorCheck(FrozenModel):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print every check: of this machine, or of what one host will see. Returns 1 when one needs attention."""
+    """Print every check: this machine, what one host will see, or a team. Returns 1 when one needs attention."""
     if arguments.host:
         from .host_check import check_host
 
         return _tell(check_host(arguments.host), arguments.json)
+    if arguments.team:
+        from .team import team_settings
+        from .team_check import check_team
+
+        return _tell(check_team(team_settings(arguments)), arguments.json)
     settings = Settings.load()
     checks = [
         check_python(),

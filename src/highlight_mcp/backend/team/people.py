@@ -1,5 +1,6 @@
 """The people of a team in its database, each with an account; and what goes when one of them goes."""
 
+import logging
 import secrets
 import threading
 import time
@@ -17,6 +18,8 @@ from ..tables import ledger as ledger_rows
 from .blobs import Blobs, folder_of
 from .links import Signer
 from .tables import people
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 1.0
 """A front that asked so lately does not ask again: somebody who is removed may call for as long."""
@@ -41,15 +44,23 @@ class TeamPeople:
         self._asked = float("-inf")
 
     def all(self) -> dict[str, TeamMember]:
-        """Everybody by name, as of a second ago at most."""
+        """Everybody by name, as of a second ago at most; as they were while the database is away."""
         with self._lock:
             if time.monotonic() - self._asked >= FRESH_S:
-                columns = [people.c[name] for name in TeamMember._fields]
-                with self._database.read() as connection:
-                    rows = connection.execute(sa.select(*columns).order_by(people.c.name)).all()
-                self._seen = {row.name: TeamMember(*row) for row in rows}
+                try:
+                    self._seen = self._read()
+                except sa.exc.OperationalError as error:
+                    if not self._seen:
+                        raise
+                    log.warning("the people cannot be read now: %s", error.orig)
                 self._asked = time.monotonic()
             return self._seen
+
+    def _read(self) -> dict[str, TeamMember]:
+        columns = [people.c[name] for name in TeamMember._fields]
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(*columns).order_by(people.c.name)).all()
+        return {row.name: TeamMember(*row) for row in rows}
 
     def add(
         self, name: str, token_hash: str | None, *, granted: int | None = None, inbox_gib: int | None = None

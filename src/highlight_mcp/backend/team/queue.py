@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSConfig
 from dbos._serialization import DBOSPortableJSON
 
+from ...contract.errors import ApiError, error_info
 from ..config import BackendConfig
 from ..database import Database
 from ..job_queue import APPLICATION, PENDING, JobQueue, Reconciler
@@ -22,10 +23,19 @@ log = logging.getLogger(__name__)
 FRONT = "front"
 LOOK = "look"
 LOOK_SLOTS = 2
+MOST_WAITING = 100
+"""Jobs of one account that may wait or run; who asks for more is told to come back."""
+RETRY_S = 30
 POOL = 6
 """Connections that the queue of one worker may hold."""
 EVERY_S = 1.0
 HOUR_S = 3_600.0
+
+
+_WAITING = """
+SELECT count(*) FROM dbos.workflow_status
+WHERE queue_partition_key = :partition AND status IN ('ENQUEUED', 'PENDING', 'DELAYED')
+"""
 
 
 class TeamQueue(JobQueue):
@@ -41,7 +51,13 @@ class TeamQueue(JobQueue):
         self._client = self._connect()
 
     def enqueue(self, connection: sa.Connection, kind: str, job_id: str, partition: str) -> None:
-        """As for one machine; workers hear of it with the commit."""
+        """As for one machine; workers hear of it with the commit.
+
+        Raises ApiError `rate_limited` for an account that has too many jobs waiting.
+        """
+        waiting = sa.text(_WAITING)
+        if (connection.scalar(waiting, {"partition": partition}) or 0) >= MOST_WAITING:
+            raise ApiError(error_info("rate_limited", retry_after_s=RETRY_S))
         super().enqueue(connection, kind, job_id, partition)
         tell_within(connection, QUEUED, kind)
 

@@ -35,6 +35,10 @@ log = logging.getLogger(__name__)
 
 TRIM_S = 600.0
 HISTORY_MS = 14 * 86_400_000
+PATIENCE_S = 60.0
+"""A job does not fail for a database that is away for less."""
+MOST_LOST = 5
+"""Workers that may die at a job before it is taken for the reason."""
 LOST = 75
 """Exit status of a worker whose number somebody else has; it is to be started again."""
 
@@ -73,7 +77,7 @@ class _TeamWorker:
         self._ending = asyncio.Event()
 
     async def run(self) -> int:
-        database = Database(self._url)
+        database = Database(self._url, PATIENCE_S)
         require_tables(database)
         slot = Slot(self._url)
         config = replace(self._config, home=self._config.common / slot.name)
@@ -107,7 +111,8 @@ class _TeamWorker:
         queue: TeamQueue,
     ) -> Leader:
         """Everything put together, and jobs taken from then on."""
-        attempts, media_store, history = Attempts(database), MediaStore(database), VersionStore(database)
+        attempts = Attempts(database, MOST_LOST)
+        media_store, history = MediaStore(database), VersionStore(database)
         footage = Footage(config, self._blobs)
         runner = TeamRunner(footage, config, children, attempts, progress_store, config.reached)
         turns = EditJobs(
