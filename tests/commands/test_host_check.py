@@ -87,6 +87,18 @@ def test_a_server_that_ends_at_once_is_told_in_its_own_words(capsys: pytest.Capt
     assert status == 1 and "no module named highlights" in found["start"]["detail"]
 
 
+def test_a_server_that_never_answers_is_told_with_what_it_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("highlight_mcp.commands.host_check.START_S", 1)
+    reads = "import sys; print('waiting for a licence', file=sys.stderr, flush=True); sys.stdin.read()"
+    configure(
+        "codex", None, f"[mcp_servers.highlight]\ncommand = {json.dumps(sys.executable)}\nargs = ['-c', \"{reads}\"]"
+    )
+    status, found = checked("codex", capsys)
+    assert status == 1 and "no answer within 1 s; it only said: waiting for a licence" in found["start"]["detail"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="programs of a desktop have the PATH of the user there")
 def test_it_is_started_with_what_the_host_hands_on(
     monkeypatch: pytest.MonkeyPatch,

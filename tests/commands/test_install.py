@@ -17,7 +17,7 @@ from highlight_mcp.cli import HOSTS, main
 from highlight_mcp.commands.host_check import start_of
 from highlight_mcp.commands.hosts import json_text
 from highlight_mcp.commands.hosts.catalogue import hosts
-from highlight_mcp.commands.hosts.launch import Launch, find_launch
+from highlight_mcp.commands.hosts.launch import find_launch
 from highlight_mcp.messages.reasons import WrongValue
 
 SETTINGS = """// Zed settings
@@ -292,9 +292,10 @@ def test_all_hosts_that_are_there_are_found_and_no_other_gets_a_file(
     assert main(["install", "--all"]) == 1
     assert "None of the hosts" in capsys.readouterr().err
     file_of("cursor"), file_of("zed", "{ broken"), program(home, "codex", "")
+    (home / ".kiro").mkdir()
     assert main(["install", "--all"]) == 1
     said = capsys.readouterr()
-    assert [host for host in HOSTS if hosts()[host].config().file.exists()] == ["cursor", "codex", "zed"]
+    assert [host for host in HOSTS if hosts()[host].config().file.exists()] == ["cursor", "codex", "zed", "kiro"]
     assert said.out.count("highlight") >= 2 and "zed" in said.err
     assert main(["install", "--all", "--remove"]) == 1
     assert json.loads(file_of("cursor").read_text()) == {"mcpServers": {}}
@@ -393,7 +394,3 @@ def test_any_json_is_changed_at_one_place_alone(
     assert json.loads(changed) == expected
     inner.pop(at[-1])
     assert json.loads(json_text.drop(changed, path)) == expected
-
-
-def test_a_launch_is_written_as_hosts_write_it() -> None:
-    assert Launch("/x", ("-m", "y")).plain() == {"command": "/x", "args": ["-m", "y"]}

@@ -95,7 +95,8 @@ def _tried(host: Host, start: EntryStart) -> list[DoctorCheck]:
         try:
             return anyio.run(_looked_at, host, start, environment, said)
         except TimeoutError:
-            silent = message("shell.doctor.host.silent", seconds=START_S, said=_last_of(said), command=start.line())
+            told = _last_of(said) or "-"
+            silent = message("shell.doctor.host.silent", seconds=START_S, said=told, command=start.line())
             return [_failed("start", silent)]
         except (OSError, MCPError, ValueError, ExceptionGroup) as error:
             told = _last_of(said) or f"{reason_of(_first(error))}"

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def is_here(host: Host) -> bool:
     """Whether the host is on this machine: its command, its file, or the folder that the file would be in."""
-    folders = {file.parent for file in host.files} - {Path.home()}
+    folders = {file.parent for file in host.files} - {Path.home()} | ({host.folder} if host.folder else set())
     return (
         bool(host.program and shutil.which(host.program))
         or any(file.exists() for file in host.files)

@@ -28,7 +28,8 @@ OwnCommand = Callable[[Launch], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Host:
-    """`files` are the places its file may have, the first is made where there is none.
+    """`files` are the places its file may have, the first is made where there is none; `folder` is one that the host
+    makes before any of theirs.
 
     `needed` is added to the entry whatever stands there, `limits` only where nothing does. `add` and `remove` are the
     arguments of `program` that do it; hosts without them are edited. `desktop`: started without the PATH of a shell;
@@ -42,6 +43,7 @@ class Host:
     notation: Notation = "json"
     entry: Callable[[Launch], dict[str, Any]] = Launch.plain
     limits: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
     program: str = ""
     add: OwnCommand | None = None
     remove: tuple[str, ...] = ()
@@ -125,8 +127,14 @@ def hosts() -> dict[str, Host]:
             (cline / "cline_mcp_settings.json", home / ".cline" / "data" / "settings" / "cline_mcp_settings.json"),
             limits={"timeout": TOOL_S}, program="cline", desktop=True,
         ),
-        Host("kiro", "Kiro", (home / ".kiro" / "settings" / "mcp.json",), program="kiro", desktop=True),
-        Host("jetbrains", "JetBrains Junie", (home / ".junie" / "mcp" / "mcp.json",), desktop=True),
+        Host(
+            "kiro", "Kiro", (home / ".kiro" / "settings" / "mcp.json",),
+            folder=home / ".kiro", program="kiro", desktop=True,
+        ),
+        Host(
+            "jetbrains", "JetBrains Junie", (home / ".junie" / "mcp" / "mcp.json",),
+            folder=home / ".junie", desktop=True,
+        ),
     )  # fmt: skip
     return {host.name: host for host in known}
 

@@ -68,8 +68,8 @@ class ConfigFile:
     def without_entry(self) -> str:
         """The text without the entry. Raises as `entry` does."""
         text = self._text()
-        plain, carriage = _lines(text)
-        new = _joined(editor_of(self.notation).drop(plain, self.path), carriage)
+        plain, ends = _lines(text)
+        new = _joined(editor_of(self.notation).drop(plain, self.path), ends)
         expected = self._read(text)
         _drop(expected, self.path)
         if not _same(self._read(new), expected):
@@ -107,11 +107,11 @@ class ConfigFile:
     def _changed(self, text: str, values: Mapping[tuple[str, ...], Any]) -> str:
         """Raises WrongValue where the notation is used in a way in which something else would change, too."""
         editor, expected = editor_of(self.notation), self._read(text)
-        new, carriage = _lines(text)
+        new, ends = _lines(text)
         for path, value in values.items():
             new = editor.put(new, path, value)
             _put(expected, path, value)
-        new = _joined(new, carriage)
+        new = _joined(new, ends)
         if not _same(self._read(new), expected):
             raise WrongValue("shell.install.changes_more")
         return new
@@ -132,7 +132,7 @@ class ConfigFile:
 
 
 def _lines(text: str) -> tuple[str, tuple[str, str]]:
-    """The text with plain line ends and without a byte order mark, and what to restore."""
+    """The text with plain line ends and without a byte order mark; the mark and the line end that it had."""
     mark = _MARK if text.startswith(_MARK) else ""
     text = text.removeprefix(_MARK)
     if text.count("\r\n") == text.count("\n"):
@@ -140,8 +140,8 @@ def _lines(text: str) -> tuple[str, tuple[str, str]]:
     return text, (mark, "\n")
 
 
-def _joined(text: str, carriage: tuple[str, str]) -> str:
-    mark, end = carriage
+def _joined(text: str, ends: tuple[str, str]) -> str:
+    mark, end = ends
     return mark + (text.replace("\n", end) if end != "\n" else text)
 
 

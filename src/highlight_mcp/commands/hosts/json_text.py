@@ -10,6 +10,7 @@ from ...messages.reasons import WrongValue
 
 _SKIPPED = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 _SCALAR = re.compile(r'"(?:[^"\\\r\n]|\\.)*"|[^\s,:{}\[\]"/]+')
+_REST_OF_LINE = re.compile(r"[ \t]*(?:\n|(?=\}))")
 _OWN_LINE = re.compile(r'^([ \t]+)"', re.MULTILINE)
 
 
@@ -106,15 +107,16 @@ def _inserted(text: str, into: _Value, name: str, value: Any) -> str:
 
 
 def _without(text: str, parent: _Value, member: _Member) -> str:
+    """With its comma, and with its line where it had one alone; of the last one the comma before it goes, too."""
     members = parent.members or ()
     place = members.index(member)
     start, end = member.start, member.comma or member.value.end
     line = text.rfind("\n", 0, start) + 1
-    rest = re.compile(r"[ \t]*(?:\n|(?=\}))").match(text, end)
+    rest = _REST_OF_LINE.match(text, end)
     if not text[line:start].strip() and rest is not None:
         start, end = line, rest.end()
     else:
-        start, end = start, end + len(text[end:]) - len(text[end:].lstrip(" \t"))
+        end = len(text) - len(text[end:].lstrip(" \t"))
     close = parent.end - 1
     if len(members) == 1 and not (text[parent.start + 1 : start] + text[end:close]).strip():
         return f"{text[: parent.start]}{{}}{text[parent.end :]}"
