@@ -96,3 +96,14 @@ def test_the_site_is_made_without_asking_anybody_and_names_every_operation(tmp_p
     assert [page.name for page, text in pages.items() if re.search(loaded, text)] == []
     operations = pages[tmp_path / "site" / "reference" / "operations" / "index.html"]
     assert [name for name in OPERATIONS if f'id="{name}"' not in operations] == []
+
+
+def test_every_test_that_holds_a_line_of_the_threat_model_exists_and_every_line_has_one() -> None:
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| threat")]
+    assert len(lines) > 30
+    for line in lines:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", line.rpartition(" | ")[2])
+        assert named, line
+        for file, function in named:
+            assert re.search(rf"^(async )?def {function}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE), function
