@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -300,6 +301,16 @@ def test_all_hosts_that_are_there_are_found_and_no_other_gets_a_file(
     assert main(["install", "--all", "--remove"]) == 1
     assert json.loads(file_of("cursor").read_text()) == {"mcpServers": {}}
     assert main(["install"]) == main(["install", "cursor", "--all"]) == 2
+
+
+@pytest.mark.slow
+def test_what_the_server_loads_is_compiled_before_a_host_starts_it(home: Path) -> None:
+    bytecode = home / "bytecode"
+    own = {**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([sys.executable, "-m", "highlight_mcp", "install", "cursor"], env=own, check=True)
+    compiled = {file.name.partition(".")[0] for file in bytecode.rglob("*/highlight_mcp/server/*.pyc")}
+    assert {"app", "stdio", "tool"} <= compiled
 
 
 def program(home: Path, name: str, body: str) -> Path:

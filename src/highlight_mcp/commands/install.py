@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [host for host in known.values() if is_here(host)] if arguments.all else [known[arguments.host]]
     if not chosen:
         return exit_with_error(ShellError("shell.install.none_here", names=", ".join(known)))
+    if not (arguments.print_only or arguments.remove):
+        compile_server()
     launch = find_launch()
     return max(_serve(host, launch, arguments) for host in chosen)
+
+
+def compile_server() -> None:
+    """Load what the server loads, so that its bytecode is kept before a host starts it: some give up after 5 s."""
+    for name in ("commands.stdio", "commands.workspaces", "server.app", "server.stdio"):
+        import_module(f"highlight_mcp.{name}")
 
 
 def is_here(host: Host) -> bool:
