@@ -39,7 +39,8 @@ AT_ONCE = 3
 CHUNK = 4 * 2**20
 MARK = "blob:"
 """What a key begins with where paths of files stand otherwise."""
-RETRIES: Any = {"max_retries": 12, "retry_timeout": timedelta(seconds=90)}
+_BACKOFF = {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=4), "base": 2}
+RETRIES: Any = {"max_retries": 200, "retry_timeout": timedelta(seconds=90), "backoff": _BACKOFF}
 """A store that is away for some seconds is waited for."""
 PATIENCE: Any = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=300)}
 _S3 = {"region": "region", "virtual_hosted": "virtual_hosted_style_request"}

@@ -133,12 +133,20 @@ async def handed_over(call: ToolContext, asked: UploadArguments, footage: Upload
     names = [name for source, each in footage.failed if each.kind in UNSEEN and (name := plain_name(source))]
     if options.page is None or options.path_policy is None or len(set(names)) < len(footage.failed):
         return footage
-    if not call.answered and any(options.path_policy.handed_over(name) for name in names):
+    policy = options.path_policy
+
+    def which() -> list[str]:
+        return [name for name in names if policy.handed_over(name)]
+
+    async def there() -> int:
+        return len(await anyio.to_thread.run_sync(which))
+
+    if not call.answered and await there():
         return footage  # what lies there under the same name came earlier and may be another film
     choice = await call.show(options.page(asked.session_id), say("server.hand_over", names=tuple(names)))
     if choice != "accept":
         return footage
-    while not all(options.path_policy.handed_over(name) for name in names):
+    while await there() < len(names):
         if call.remaining_s <= 0:
             raise ApiError(
                 error_info("file_missing", "server.waiting_for_user", names=json.dumps(names, ensure_ascii=False))
