@@ -71,6 +71,22 @@ def test_a_child_that_ends_without_an_answer_died(tmp_path: Path, code: str) -> 
     assert made.running() == frozenset()
 
 
+def test_a_child_is_not_told_how_to_reach_accounts_databases_and_stores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "only-for-the-backend"
+    for name in (
+        "NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY", "HIGHLIGHT_DB", "HIGHLIGHT_BLOBS", "PGPASSWORD",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    ):  # fmt: skip
+        monkeypatch.setenv(name, secret)
+    monkeypatch.setenv("OF_THE_MACHINE", "told")
+    code = 'print(json.dumps({"result": dict(os.environ)}), flush=True)'
+    told = run(children(tmp_path), code)
+    assert told["OF_THE_MACHINE"] == "told"
+    assert secret not in told.values()
+
+
 def test_a_child_without_progress_is_ended(tmp_path: Path) -> None:
     with pytest.raises(ApiError, match="no progress"):
         run(children(tmp_path, no_progress=0.5), "signal.pause()")

@@ -30,7 +30,10 @@ from .processes import LINE_LIMIT, EngineProcess, ForkedProcess, ForkServer, mem
 log = logging.getLogger(__name__)
 
 STDERR_KEPT = 4_000
-WITHHELD = ("NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY")
+WITHHELD = (
+    "NEMO_TOKEN", "HIGHLIGHT_HTTP_TOKEN", "HIGHLIGHT_READER_KEY", "HIGHLIGHT_DB", "HIGHLIGHT_BLOBS", "PGPASS", "AWS_"
+)  # fmt: skip
+"""How the names of variables begin that no engine is told: accounts, databases, stores."""
 
 PROBES_AT_ONCE, LOOKS_AT_ONCE = 3, 2
 """Of one person."""
@@ -247,7 +250,7 @@ class EngineRunner:
 
     def _surroundings(self) -> dict[str, Any]:
         """Folder, environment and process group of every process of the engine."""
-        own = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+        own = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)}
         flags: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {"creationflags": 0x200}
         self._config.home.mkdir(parents=True, exist_ok=True)
         environment = {**own, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8", **self._config.child_environment}
