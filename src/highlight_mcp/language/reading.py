@@ -130,7 +130,8 @@ def _understood(
     begins = following[0].start if following else 0
     said = made.recalled([token for token in said if token.start >= begins], scene)
     read, tokens = _read(said, scene, by_file=by_file)
-    if scene.pointed and (read.kind == "plan" or going_on is None or not going_on.sure):
+    back = going_on is not None and going_on.sure and all(isinstance(op, Undo) for op in going_on.operations)
+    if scene.pointed and not back and (read.kind == "plan" or going_on is None or not going_on.sure):
         return read, tokens
     if read.kind == "plan" and (corrects or any(token.is_a("ALSO") for token in following)):
         read = _corrected(said, scene, read) if corrects else _unguessed(read, scene)
@@ -288,6 +289,10 @@ def _takes_back(scene: ParseContext, frames: tuple[str, ...]) -> Unresolved | No
     deeds = [f.op for f in scene.findings if isinstance(f, ParsedOperation)]
     back = any(isinstance(op, Undo) and not isinstance(before, Undo) for before, op in pairwise(deeds))
     back = back or (bool(deeds) and not isinstance(deeds[0], Undo) and "undo" in frames)
+    back = back or any(
+        isinstance(open_, Unresolved) and isinstance(f, ParsedOperation) and isinstance(f.op, Undo)
+        for open_, f in pairwise(scene.findings)
+    )
     return Unresolved(scene.source.given.strip(), 0, missing=("operation",)) if back else None
 
 
