@@ -1,9 +1,13 @@
 """Numbers of workers, limits of accounts, and word between processes, on a database of a server; signed addresses."""
 
+import asyncio
 import secrets
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
+import anyio
 import pytest
 
 pytest.importorskip("obstore")
@@ -13,11 +17,12 @@ from highlight_mcp.backend.jobs import EDIT
 from highlight_mcp.backend.team.footage import TeamConfig
 from highlight_mcp.backend.team.links import STEP_S, Signer
 from highlight_mcp.backend.team.notices import Notices
-from highlight_mcp.backend.team.queue import MOST_WAITING, TeamQueue
+from highlight_mcp.backend.team.own_home import own_home
+from highlight_mcp.backend.team.queue import MOST_WAITING, Leader, TeamQueue
 from highlight_mcp.backend.team.slots import Slot
 from highlight_mcp.contract.errors import ApiError
 from servers import NewDatabase
-from waiting import eventually
+from waiting import eventually, until
 
 
 @pytest.fixture
@@ -60,8 +65,12 @@ def _is_dead(slot: Slot, name: str) -> bool:
 
 
 @pytest.mark.peers
-def test_one_worker_looks_after_the_jobs_of_all(slots: list[Slot]) -> None:
+def test_one_worker_looks_after_the_jobs_of_all_once_others_had_time_to_have_their_numbers_again(
+    slots: list[Slot], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = slots
+    assert not first.leads()
+    monkeypatch.setattr("highlight_mcp.backend.team.slots.SETTLE_S", 0.0)
     assert (first.leads(), second.leads(), first.leads()) == (True, False, True)
     first.close()
     assert eventually("the other one does", second.leads)
@@ -132,3 +141,58 @@ def test_an_address_is_good_for_what_it_was_made_for_and_for_a_while(monkeypatch
     assert signer.facts("upload", token) is None
     monkeypatch.setattr("highlight_mcp.backend.team.links.time.time", lambda: 1060.0 + STEP_S)
     assert signer.facts("reel", token) is None
+
+
+class Beating:
+    """A worker that leads, and the calls of its signs of life."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+    def keep(self) -> None:
+        self.beats += 1
+
+    def leads(self) -> bool:
+        return True
+
+    def hand_back(self, _slot: object) -> None:
+        """No worker is dead."""
+
+    def reconcile(self) -> int:
+        return 0
+
+
+def test_a_worker_gives_signs_of_life_while_a_clean_up_waits_for_a_store_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("highlight_mcp.backend.team.queue.EVERY_S", 0.01)
+    came_back, worker = threading.Event(), Beating()
+    stand_in = cast(Any, worker)
+    leader = Leader(stand_in, stand_in, stand_in, lambda: assert_came_back(came_back))
+
+    async def working() -> None:
+        tasks = [asyncio.create_task(leader.lead()), asyncio.create_task(leader.keep())]
+        await until(lambda: worker.beats > 5)
+        for task in tasks:
+            task.cancel()
+        came_back.set()
+
+    anyio.run(working)
+
+
+def assert_came_back(store: threading.Event) -> None:
+    assert store.wait(60)
+
+
+def test_a_folder_of_a_process_that_is_stopped_stays_and_that_of_a_dead_one_goes(tmp_path: Path) -> None:
+    with own_home(tmp_path, "worker-1") as stopped:
+        (stopped / "file").touch()
+        dead = tmp_path / "worker-1-dead"
+        dead.mkdir()
+        (tmp_path / "worker-1-dead.lock").touch()
+        with own_home(tmp_path, "worker-1") as other:
+            assert (stopped / "file").exists()
+            assert not dead.exists()
+        assert stopped.exists()
+        assert not other.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ from ..uploads import UploadJobs
 from .blobs import Blobs
 from .looks import RemoteEngine, TeamProgress
 from .notices import CHANGED, Notices
+from .own_home import own_home
 from .people import TeamAccounts
 from .queue import TeamQueue
 from .reels import TeamRenders
@@ -51,16 +52,17 @@ def opening(database: Database, accounts: TeamAccounts, blobs: Blobs) -> OpenSer
 async def _open(
     database: Database, accounts: TeamAccounts, blobs: Blobs, config: BackendConfig
 ) -> AsyncIterator[Services]:
-    shutil.rmtree(config.scratch, ignore_errors=True)
     assert config.database is not None
     notices = Notices(config.database)
-    built = await asyncio.to_thread(_built, config, database, accounts, blobs, notices)
-    notices.start()
-    try:
-        async with serving(built) as services:
-            yield services
-    finally:
-        await asyncio.to_thread(notices.close)
+    with own_home(config.home, "front") as home:  # another front may have the same data directory
+        own = replace(config, home=home)
+        built = await asyncio.to_thread(_built, own, database, accounts, blobs, notices)
+        notices.start()
+        try:
+            async with serving(built) as services:
+                yield services
+        finally:
+            await asyncio.to_thread(notices.close)
 
 
 def _built(

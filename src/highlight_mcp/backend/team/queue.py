@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,20 +118,30 @@ class Leader:
         self._reconciler = reconciler
         self._clean = clean
         self._cleaned = float("-inf")
+        # Threads of their own: a turn may wait for a store that is away, and no sign of life may wait behind it.
+        self._threads = ThreadPoolExecutor(2, "leader")
 
-    async def run(self) -> None:
-        """Go on until cancelled. Raises SlotLost."""
+    async def keep(self) -> None:
+        """Hold the number of this worker and give signs of life until cancelled. Raises SlotLost."""
         while True:
-            await asyncio.to_thread(self._slot.keep)
-            if await asyncio.to_thread(self._slot.leads):
-                try:
-                    await asyncio.to_thread(self._turn)
-                except Exception:
-                    log.exception("the jobs could not be looked after")
-            with suppress(TimeoutError):
-                await asyncio.sleep(EVERY_S)
+            await self._in_thread(self._slot.keep)
+            await asyncio.sleep(EVERY_S)
+
+    async def lead(self) -> None:
+        """Look after the jobs of all whenever it is this worker that does, until cancelled."""
+        while True:
+            try:
+                await self._in_thread(self._turn)
+            except Exception:
+                log.exception("the jobs could not be looked after")
+            await asyncio.sleep(EVERY_S)
+
+    async def _in_thread(self, call: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def _turn(self) -> None:
+        if not self._slot.leads():
+            return
         self._queue.hand_back(self._slot)
         self._reconciler.reconcile()
         if time.monotonic() - self._cleaned >= HOUR_S:

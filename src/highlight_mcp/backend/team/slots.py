@@ -45,7 +45,7 @@ class Slot:
         self._connection = self._connected()
         self.number = next((number for number in range(1, MOST) if self._take(number)), 0)
         self._leads = False
-        self._connected_at = float("-inf")
+        self._connected_at = time.monotonic()  # the database may have come back just now, for the others too
         self._beaten = float("-inf")
         if not self.number:
             raise SlotLost

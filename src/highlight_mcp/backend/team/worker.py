@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import shutil
 import signal
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +26,7 @@ from .footage import Footage, Intake, TeamConfig, TeamRunner
 from .front import require_tables
 from .looks import LookJobs, TeamProgress, register_looks
 from .notices import CANCELLED, Notices
+from .own_home import own_home
 from .queue import Leader, TeamQueue
 from .reels import TeamRenders
 from .slots import Slot, SlotLost
@@ -80,9 +80,10 @@ class _TeamWorker:
         database = Database(self._url, PATIENCE_S)
         require_tables(database)
         slot = Slot(self._url)
-        config = replace(self._config, home=self._config.common / slot.name)
-        shutil.rmtree(config.home, ignore_errors=True)
-        config.home.mkdir(parents=True, mode=0o700)
+        with own_home(self._config.common, slot.name) as home:
+            return await self._at_work(replace(self._config, home=home), database, slot)
+
+    async def _at_work(self, config: TeamConfig, database: Database, slot: Slot) -> int:
         notices = Notices(self._url)
         progress_store, children = TeamProgress(notices), EngineRunner(config)
         notices.on(CANCELLED, partial(_stop, children))
@@ -94,11 +95,10 @@ class _TeamWorker:
             asyncio.get_running_loop().add_signal_handler(number, self._ending.set)
         self._ready.told(slot.name)
         try:
-            return await self._until_over([leader.run(), progress_store.tell(), self._trim(config)])
+            return await self._until_over([leader.keep(), leader.lead(), progress_store.tell(), self._trim(config)])
         finally:
             # Children end with this process, and their jobs are handed back as soon as its lock is gone.
             log.warning("%s ends", slot.name)
-            shutil.rmtree(config.home, ignore_errors=True)
 
     def _launched(
         self,
