@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -57,6 +58,13 @@ def test_what_breaks_off_is_not_there(blobs: Blobs) -> None:
         anyio.run(blobs.put_stream, "a/b.mp4", broken())
     assert blobs.size("a/b.mp4") is None
     assert list(blobs.below("a")) == []
+
+
+def test_one_of_several_creates_an_object(blobs: Blobs) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        created = list(threads.map(lambda number: blobs.create("a/b", str(number).encode()), range(8)))
+    assert sorted(created) == [False] * 7 + [True]
+    assert blobs.read("a/b") == str(created.index(True)).encode()
 
 
 def test_a_folder_is_listed_and_deleted_alone(blobs: Blobs) -> None:

@@ -56,11 +56,11 @@ def _database(connection: sa.Connection) -> DoctorCheck:
 
 
 def _store(settings: Settings) -> DoctorCheck:
-    """Write, read and remove a few bytes."""
+    """Write, read and remove a few bytes; fronts rely on it that what is there is not created a second time."""
     key, content = f"checks/{secrets.token_hex(8)}", secrets.token_bytes(64)
     try:
         blobs: Blobs = store_of(settings)
-        blobs.put_bytes(key, content)
+        is_once = blobs.create(key, content) and not blobs.create(key, b"")
         is_same = blobs.read(key) == content
         blobs.delete(key)
     except ShellError as error:
@@ -68,6 +68,8 @@ def _store(settings: Settings) -> DoctorCheck:
     except STORE_ERRORS as error:
         reason = verbatim(str(error).splitlines()[0])
         return _failed("store", message("shell.team.store_failed", reason=reason))
+    if not is_once:
+        return _failed("store", message("shell.team.store_overwrites"))
     return DoctorCheck(name="store", ok=is_same, detail=message("shell.team.store"))
 
 

@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,7 +22,7 @@ from .. import __version__
 from ..backend.app import create_app
 from ..backend.database import Database
 from ..backend.services import Services
-from ..backend.team.blobs import STORE_ERRORS, Blobs, folder_of, trouble
+from ..backend.team.blobs import Blobs, folder_of
 from ..backend.team.footage import INBOX, TeamConfig
 from ..backend.team.front import opening, require_tables
 from ..backend.team.links import LIFE_S, Signer
@@ -32,32 +32,23 @@ from ..backend.team.tables import LINK_KEY, secret_of
 from ..client.backend import BackendClient
 from ..client.config import ClientConfig
 from ..contract.errors import ApiError, error_info
-from ..files import MOST_NUMBERED
-from ..messages import message, say
+from ..messages import say
 from ..server.app import build_shared_server
 from ..server.file_links import FileLocation, LinkProvider, disposition
 from ..server.http.access import AccessVerifier
 from ..server.http.app import HttpOptions, http_app
-from ..server.http.upload_links import (
-    GIB,
-    INBOX_FILES,
-    INBOX_GIB,
-    PRIVATE,
-    KeptFile,
-    in_language,
-    upload_routes,
-    usable_name,
-)
+from ..server.http.upload_links import GIB, INBOX_GIB, PRIVATE, in_language, upload_routes
 from ..server.http.users import ANONYMOUS, User, hash_of
 from ..server.options import ServerOptions, UserPathPolicy
 from ..server.workspace.workspace import FindConfig, WorkspaceConfig
 from ..settings import Settings
+from .team_inbox import StoreHandOver
 
 log = logging.getLogger(__name__)
 
 EVERYBODY = "everybody"
 """The name of those who come with the shared token, all in one account; nobody can be called so (`user add`)."""
-UPLOAD, REEL = "upload", "reel"
+REEL = "reel"
 START_S = 60.0
 
 
@@ -159,76 +150,6 @@ class InboxPolicy(UserPathPolicy):
             return None
         size = self.team.blobs.size(f"{folder_of(self.account)}/inbox/{name}")
         return self.inbox / name if size is not None else None
-
-
-@dataclass(frozen=True)
-class InboxTicket:
-    """Lets its holder put files into the inbox of an account."""
-
-    account: str
-    room: int
-
-
-class StoreHandOver:
-    """Pages on which people put files into the store, good at every front."""
-
-    def __init__(self, team: Team, options: HttpOptions) -> None:
-        self._team = team
-        self._base = options.base_now
-
-    def page(self, person: str, session_id: str | None) -> str:
-        """The address of the page of a person."""
-        token = self._team.signer.token(UPLOAD, {"person": person, "account": self._team.account_of(person)})
-        return f"{self._base().rstrip('/')}/upload/{token}"
-
-    def find(self, ticket_id: str) -> InboxTicket | None:
-        """The inbox that a ticket opens; None for one that is over, or of somebody who is gone."""
-        facts = self._team.signer.facts(UPLOAD, ticket_id)
-        if facts is None or not self._team.is_known(facts["person"]):
-            return None
-        if self._team.account_of(facts["person"]) != facts["account"]:
-            return None
-        return InboxTicket(facts["account"], self._team.room_of(facts["person"]))
-
-    async def receive(
-        self, ticket: InboxTicket, name: str, chunks: AsyncIterator[bytes], size: int | None, limit: int
-    ) -> KeptFile:
-        """Stream a file into the store, under a name that nothing in the inbox has yet. Raises ApiError."""
-        if size is not None and size > limit:
-            raise ApiError(error_info("file_too_large", "server.too_large", name=name, limit=limit // 2**20))
-        try:
-            free = await anyio.to_thread.run_sync(self._free_name, ticket, usable_name(name), size or 0)
-            key = f"{folder_of(ticket.account)}/inbox/{free}"
-            stored = await self._team.blobs.put_stream(key, _within(chunks, name, limit))
-            if stored == 0 or size not in (None, stored):
-                await anyio.to_thread.run_sync(self._team.blobs.delete, key)
-                raise ApiError(
-                    error_info("bad_request", "server.incomplete_file", written=stored, size=size or 0, name=name)
-                )
-        except STORE_ERRORS as error:
-            raise trouble(error) from error
-        return KeptFile(free, stored)
-
-    def _free_name(self, ticket: InboxTicket, name: str, coming: int) -> str:
-        inbox = f"{folder_of(ticket.account)}/inbox"
-        there = {each.key.rpartition("/")[2]: each for each in self._team.blobs.below(inbox)}
-        held = sum(each.size_bytes for each in there.values())
-        if len(there) >= INBOX_FILES or held + coming > ticket.room:
-            sizes = {"held": f"{held / GIB:.1f} GiB", "most": f"{ticket.room / GIB:.1f} GiB"}
-            raise ApiError(error_info("no_space", "server.inbox_full", why=message("server.inbox_size", **sizes)))
-        stem, dot, ending = name.rpartition(".")
-        names = (f"{stem} ({number}){dot}{ending}" for number in range(2, MOST_NUMBERED))
-        return name if name not in there else next(each for each in names if each not in there)
-
-
-async def _within(chunks: AsyncIterator[bytes], name: str, limit: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > limit:
-            raise ApiError(error_info("file_too_large", "server.too_large", name=name, limit=limit // 2**20))
-        if chunk:
-            yield chunk
 
 
 class StoredReels:

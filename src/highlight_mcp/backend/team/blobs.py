@@ -2,6 +2,7 @@
 
 ```text
 accounts/<account>/inbox/<name>                        handed over, not taken in yet
+accounts/<account>/arriving/<name>/<number>            bytes of a file that is being handed over under a name
 accounts/<account>/media/<sha256>.<ending>             footage, once per content
 accounts/<account>/reels/<render>/<attempt>/<name>     a reel, or the files of one in parts
 accounts/<account>/cache/<name>                        what was found in footage, by its content
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
 
 from ...contract.errors import ApiError, error_info
@@ -91,6 +92,14 @@ class Blobs:
     def put_bytes(self, key: str, content: bytes) -> None:
         """Store a few bytes."""
         obstore.put(self._store, key, content, attributes=self._attributes(key))
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Store a few bytes unless something is there, then False; True for one of several at once."""
+        try:
+            obstore.put(self._store, key, content, attributes=self._attributes(key), mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
 
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes]) -> int:
         """Store what arrives, whole or not at all. Returns its size in bytes; what `chunks` raises goes on."""
