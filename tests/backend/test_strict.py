@@ -106,6 +106,8 @@ def test_export_needs_the_attribution_headers_and_gives_no_local_path(cloud: Cal
     answer = caller.http.post("/api/render/proxy/lambda", json={"id": "c6", "sessionId": session, "draft": {}})
     assert (answer.status_code, answer.json()["code"]) == (402, 402)
     caller.http.headers.update(SKILL)
+    refused = caller.submit(session, "c6", hardware=True)
+    assert "by the processor alone" in str(refused)
     caller.submit(session, "c6")
     output = caller.finished("c6")["output"]
     assert "path" not in output

@@ -32,13 +32,23 @@ sys.modules[module.__name__] = module
 door.JOBS["trial"] = "trial"
 sys.exit(door.main())
 """
+FORKED = DRIVER.replace(
+    "sys.exit(door.main())",
+    """
+pid = os.fork()
+if pid == 0:
+    sys.exit(door.main())
+os.kill(os.getpid(), os.WTERMSIG(os.waitpid(pid, 0)[1]))
+""",
+)
+"""The engine as a process that was forked, which ends by the signal that ended it."""
 WORKING = "progress('work', 0, 1, 'working')\nwhile True: sum(range(10000))"
 
 
 @contextmanager
-def engine(spec: dict[str, Any] | str, *, driver: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+def engine(spec: dict[str, Any] | str, *, driver: bool = True, code: str = DRIVER) -> Iterator[subprocess.Popen[bytes]]:
     """A running engine with its job sent and its life line still held."""
-    command = [sys.executable, "-c", DRIVER] if driver else [sys.executable, "-m", "highlight_mcp.engine"]
+    command = [sys.executable, "-c", code] if driver else [sys.executable, "-m", "highlight_mcp.engine"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as child:
         assert child.stdin is not None
@@ -324,3 +334,64 @@ def test_a_job_writes_its_output_and_cache_reads_files_and_can_do_nothing_else(t
             found = lines_of(child)[-1]["result"]
     assert found == {"out": [], "in": [True, True], "temporary": str(folders["temp"]), "read": "kept"}
     assert sorted(file.name for file in folders["outside"].iterdir()) == ["old"]
+
+
+WAYS_TO_OTHERS = """
+import ctypes, fcntl, platform, resource, socket, struct, threading
+tkill, tgkill, queue, clone = {"x86_64": (200, 234, 297, 56), "aarch64": (130, 131, 240, 220)}[platform.machine()]
+library, parent = ctypes.CDLL(None, use_errno=True), os.getppid()
+ends = socket.socketpair()
+
+def number(*arguments):
+    if library.syscall(*map(ctypes.c_long, arguments), None) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+
+def went(act):
+    try:
+        act()
+    except OSError as error:
+        return error.errno != 1
+    return True
+
+others = {
+    "tkill": lambda: number(tkill, parent, 0),
+    "tgkill": lambda: number(tgkill, parent, parent, 0),
+    "high bits": lambda: number(tgkill, os.getpid() << 32 | parent, parent, 0),
+    "rt_tgsigqueueinfo": lambda: number(queue, parent, parent, 0),
+    "limits": lambda: resource.prlimit(parent, resource.RLIMIT_CORE),
+    "owner of a file": lambda: fcntl.fcntl(ends[0], fcntl.F_SETOWN, parent),
+    "owner by a structure": lambda: fcntl.fcntl(ends[0], 15, struct.pack("ii", 1, parent)),
+    "signal of a file": lambda: fcntl.fcntl(ends[0], 10, 9),
+    "owner of a socket": lambda: fcntl.ioctl(ends[0], 0x8901, struct.pack("i", parent)),
+    "vfork": lambda: number(clone, 0x4100 | 17, 0),
+    "namespace": lambda: number(clone, 0x00010000 | 0x10000000, 0),
+}
+thread = threading.Thread(target=lambda: None)
+own = {
+    "thread": lambda: (thread.start(), thread.join()),
+    "signal": lambda: number(tgkill, os.getpid(), threading.get_native_id(), 0),
+    "limits": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE)),
+    "by number": lambda: resource.prlimit(os.getpid(), resource.RLIMIT_NOFILE),
+    "flags": lambda: fcntl.fcntl(ends[0], fcntl.F_GETFL),
+    "width": lambda: fcntl.ioctl(ends[0], 0x541B, bytes(4)),
+}
+progress("reached", 0, 1, " ".join(name for name, act in others.items() if went(act)) or "nobody")
+missing = [name for name, act in own.items() if not went(act)]
+os.abort() if not missing else sys.exit(str(missing))
+"""
+
+
+@pytest.mark.skipif(not offered().seccomp, reason="this system filters no calls")
+@pytest.mark.parametrize(
+    ("hardware", "driver"),
+    [(False, DRIVER), (True, DRIVER), (True, FORKED)],  # with it the filter alone holds, without the scopes of Landlock
+    ids=["alone", "with hardware", "forked"],
+)
+def test_a_job_neither_signals_nor_limits_another_process_yet_has_threads_and_can_abort(
+    hardware: bool, driver: str
+) -> None:
+    with engine({"job": "trial", "code": WAYS_TO_OTHERS, "hardware": hardware}, code=driver) as child:
+        reached = str(Message.read(first_line(child)["progress"]["message"]))
+        assert child.wait(30) == -signal.SIGABRT
+        assert child.stderr is not None and "Aborted" in child.stderr.read().decode()
+    assert reached == "nobody"

@@ -71,6 +71,8 @@ async def test_nothing_of_one_person_exists_for_another(house: Household, either
         await ann.finished("edit", operations=KEEP)
         reels = house.settings.output_dir / "ann"
         before = set(reels.iterdir()) if reels.exists() else set()
+        refused = await ann.error("export", preset="draft", hardware=True)
+        assert (refused["kind"], refused["next_step"]) == ("bad_request", "Leave hardware out.")
         made = await ann.finished("export", preset="draft")
         his = (await bob.call("upload", sources=[footage(house, "bob")], new_session=True))["session_id"]
         assert [each.suffix for each in set(reels.iterdir()) - before] == [".mp4"]

@@ -11,13 +11,13 @@ from urllib.parse import unquote, urlsplit
 from ..contract.draft_codec import parse_draft
 from ..contract.draft_validation import check_draft
 from ..contract.errors import ApiError, error_info
-from ..contract.exports import ExportChoice, choose_export
+from ..contract.exports import ExportChoice, check_hardware, choose_export
 from ..contract.local_api import JobSettings
 from ..contract.render import RenderOutput, RenderRequest
 from ..contract.session import exportable
 from ..contract.wire import dumps
 from ..timeline.model import Timeline
-from .config import BackendLimits
+from .config import BackendConfig, BackendLimits
 from .media_store import MediaRecord
 
 ANY_FORMAT = "mp4"
@@ -60,7 +60,7 @@ class RenderSpec:
 
 
 def read_request(
-    request: RenderRequest, sources: Mapping[str, MediaRecord], limits: BackendLimits, settings: JobSettings
+    request: RenderRequest, sources: Mapping[str, MediaRecord], config: BackendConfig, settings: JobSettings
 ) -> RenderSpec:
     """Check a request against the session's media (by id).
 
@@ -69,7 +69,7 @@ def read_request(
     if not exportable(request.draft):
         raise ApiError(error_info("nothing_to_export"))
     _check_links(request.draft, sources)
-    _check_sound(request.draft, sources, limits)
+    _check_sound(request.draft, sources, config.limits)
     timeline = parse_draft(request.draft, lambda link: media_of(link, sources))
     needed = timeline.media_ids
     missing = sorted(needed - set(sources))
@@ -80,6 +80,7 @@ def read_request(
     most_bytes = None if request.output.max_size_mb is None else max(1, int(request.output.max_size_mb * 1e6))
     split, hardware = bool(request.output.split), bool(request.output.hardware)
     chapters = bool(request.output.chapters)
+    check_hardware(hardware, several=config.shared)
     if (split or chapters) and choice.job != "render":
         raise ApiError(error_info("bad_request", "backend.no_split", preset=choice.name))
     if split and chapters:

@@ -233,6 +233,7 @@ def _places(
                 path_policy=policy,
                 page=partial(hand_over.page, person),
                 link_provider=provider,
+                several=True,
             ),
             mark=account,
         )

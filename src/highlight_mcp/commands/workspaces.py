@@ -59,7 +59,8 @@ def workspace_configs(settings: Settings, people: UserStore, file_links: FileLin
 
     def place(person: str) -> WorkspaceConfig | None:
         if not person:
-            return _place(settings, settings, person, file_links, paths=not people.all())
+            several = bool(people.all()) or settings.http_issuer is not None
+            return _place(settings, settings, person, file_links, several=several)
         everybody = people.all()
         known = everybody.get(person)
         if known is None and not person.startswith(ANONYMOUS):
@@ -113,7 +114,7 @@ def _place(
     person: str,
     file_links: FileLinks | None,
     *,
-    paths: bool = False,
+    several: bool = True,
     room_gib: int = INBOX_GIB,
 ) -> WorkspaceConfig:
     inbox = inbox_of(data_root, person)
@@ -130,7 +131,7 @@ def _place(
     if file_links is not None:
         page = partial(file_links.uploads.page, person, inbox, room=path_policy.room)
         link_provider = LinkProvider(
-            _address(file_links.reels, person, own.output_dir), own.output_dir, paths and file_links.same_machine
+            _address(file_links.reels, person, own.output_dir), own.output_dir, not several and file_links.same_machine
         )
     client_id_file = own.home / "client" / "client_id" if person else None
     options = ServerOptions(
@@ -140,6 +141,7 @@ def _place(
         page=page,
         link_provider=link_provider,
         open_here=opening_here(own),
+        several=several,
     )
     return WorkspaceConfig(
         lambda: open_client(own, client_id_file),

@@ -59,6 +59,15 @@ def choose_export(preset: str | None, filename: str | None, format_: str | None 
     return ExportChoice(name, PRESETS[name], ending or PRESETS[name].endings[0])
 
 
+def check_hardware(asked: bool, *, several: bool) -> None:
+    """An encoder in hardware needs devices and services of the machine, which decoders of several people are kept from.
+
+    Raises ApiError `bad_request` where it is `asked` for on a service of `several`.
+    """
+    if asked and several:
+        raise ApiError(error_info("bad_request", "contract.no_hardware"))
+
+
 def ending_of(name: str) -> str:
     """The ending of a name where it is that of media, edit lists or captions; else empty: it is part of the name."""
     ending = name_parts(name)[1]

@@ -4,8 +4,9 @@ Decoders read what strangers wrote. On Linux a job takes from itself, for good a
 
 * writing, making, renaming and removing files anywhere but in the folders of its output, cache and temporary files
   (Landlock, `landlock(7)`; Linux 5.13 and later, if the system has it switched on);
-* sockets of every kind, other processes (starting, tracing, signalling them), and the calls of the kernel that would
-  get round that: io_uring, BPF, namespaces, mounts, keys (a seccomp filter, `seccomp(2)`; x86-64 and ARM64).
+* sockets of every kind, other processes (starting, tracing, signalling them, changing their limits), and the calls of
+  the kernel that would get round that: io_uring, BPF, namespaces, mounts, keys (a seccomp filter, `seccomp(2)`; x86-64
+  and ARM64).
 
 Elsewhere there are the limits of `job_process.py` alone. Either part is done without where the system does not offer
 it, and `highlight-mcp doctor` says so. `python -m highlight_mcp.engine.sandbox FOLDER` tries what holds and prints it.
@@ -46,11 +47,20 @@ _MODE_FILTER, _ALL_THREADS = 1, 1
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 """Instructions of classic BPF: a word of the call, three jumps, the verdict."""
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
-"""Bytes of `struct seccomp_data`; the low half of an argument comes first on the processors below."""
+_Instruction = tuple[int, int, int, int]
+"""Instruction, how many are passed over if it holds, and if not, operand."""
+_ALLOWED: _Instruction = (_RETURN, 0, 0, _ALLOW)
+_REFUSED: _Instruction = (_RETURN, 0, 0, _REFUSE | errno.EPERM)
+_NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16
+"""Bytes of `struct seccomp_data`. Each argument has eight, the low half first on the processors below; of those that
+are looked at the kernel itself reads that half alone."""
 _X32 = 0x40000000
-_THREAD = 0x00010000
-"""CLONE_THREAD: a thread is made, not a process."""
+_THREAD, _NAMESPACES = 0x00010000, 0x7E020000
+"""CLONE_THREAD: a thread is made, not a process. CLONE_NEWNS and all others that make a namespace."""
+_OWNERS = (8, 10, 15)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX of `fcntl(2)`: whom the kernel signals when a file is ready, and by which signal."""
+_OWNERS_OF_SOCKETS = (0x8901, 0x8902)
+"""FIOSETOWN and SIOCSPGRP of `ioctl(2)` are F_SETOWN by another name."""
 
 
 class _Processor(NamedTuple):
@@ -60,6 +70,11 @@ class _Processor(NamedTuple):
     seccomp: int
     socket: int
     clone: int
+    tkill: int
+    tgkill: int
+    prlimit: int
+    fcntl: int
+    ioctl: int
     refused: tuple[int, ...]
 
 
@@ -68,15 +83,18 @@ _EVERYWHERE = (424, 425, 428, 429, 430, 431, 432, 433, 438, 440, 442)
 """pidfd_send_signal, io_uring_setup, open_tree to fspick, pidfd_getfd, process_madvise, mount_setattr."""
 _PROCESSORS = {
     "x86_64": _Processor(
-        0xC000003E, 317, 41, 56,
-        # fork vfork execve execveat kill rt_sigqueueinfo ptrace process_vm_readv/writev mount umount2 pivot_root chroot
-        (57, 58, 59, 322, 62, 129, 101, 310, 311, 165, 166, 155, 161,
+        0xC000003E, 317, 41, 56, 200, 234, 302, 72, 16,
+        # fork vfork execve execveat kill rt_sigqueueinfo rt_tgsigqueueinfo ptrace process_vm_readv/writev
+        (57, 58, 59, 322, 62, 129, 297, 101, 310, 311,
+         # mount umount2 pivot_root chroot
+         165, 166, 155, 161,
          # setns unshare bpf perf_event_open userfaultfd keyctl add_key request_key open_by_handle_at kexec, modules
          308, 272, 321, 298, 323, 250, 248, 249, 304, 246, 320, 175, 313, 176),
     ),
     "aarch64": _Processor(  # the same but fork and vfork, which it has not
-        0xC00000B7, 277, 198, 220,
-        (221, 281, 129, 138, 117, 270, 271, 40, 39, 41, 51,
+        0xC00000B7, 277, 198, 220, 130, 131, 261, 25, 29,
+        (221, 281, 129, 138, 240, 117, 270, 271,
+         40, 39, 41, 51,
          268, 97, 280, 241, 282, 219, 217, 218, 265, 104, 294, 105, 273, 106),
     ),
 }  # fmt: skip
@@ -175,20 +193,36 @@ def _filter_calls(processor: _Processor, *, local_sockets: bool) -> None:
         raise OSError(errno.EAGAIN, "a thread could not be filtered")
 
 
-def _program(processor: _Processor, *, local_sockets: bool) -> Iterator[tuple[int, int, int, int]]:
-    """(instruction, jump if true, jump if false, operand): all that is not refused is allowed."""
-    refuse = (_RETURN, 0, 0, _REFUSE | errno.EPERM)
+def _program(processor: _Processor, *, local_sockets: bool) -> Iterator[_Instruction]:
+    """All that is not refused is allowed."""
     yield from ((_LOAD, 0, 0, _ARCH_AT), (_EQUAL, 1, 0, processor.audit), (_RETURN, 0, 0, _KILL))
-    yield from ((_LOAD, 0, 0, _NUMBER_AT), (_AT_LEAST, 0, 1, _X32), refuse)
+    yield from ((_LOAD, 0, 0, _NUMBER_AT), (_AT_LEAST, 0, 1, _X32), _REFUSED)
     for number in (*processor.refused, *_EVERYWHERE):
-        yield from ((_EQUAL, 0, 1, number), refuse)
+        yield from ((_EQUAL, 0, 1, number), _REFUSED)
     # The C library makes threads by clone3 and, where there is none, by clone, whose flags can be looked at.
     yield from ((_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _REFUSE | errno.ENOSYS))
-    first = (_LOAD, 0, 0, _FIRST_ARGUMENT_AT)
-    yield from ((_EQUAL, 0, 3, processor.clone), first, (_ANY_BIT, 6, 0, _THREAD), refuse)
-    yield from ((_EQUAL, 0, 4, processor.socket), first)
-    yield from ((_EQUAL, 0, 1, socket.AF_UNIX if local_sockets else 0xFFFFFFFF), (_RETURN, 0, 0, _ALLOW), refuse)
-    yield (_RETURN, 0, 0, _ALLOW)
+    yield from ((_EQUAL, 0, 5, processor.clone), (_LOAD, 0, 0, _ARGUMENTS_AT))
+    yield from ((_ANY_BIT, 1, 0, _NAMESPACES), (_ANY_BIT, 1, 0, _THREAD), _REFUSED, _ALLOWED)
+    yield from _by_argument(processor.socket, 0, (socket.AF_UNIX,) if local_sockets else (), _ALLOWED, _REFUSED)
+    # abort() and raise() signal a thread of this process by tgkill, in some C libraries by tkill. Its number is known
+    # now and stays: a process that is confined makes no other.
+    own = os.getpid()
+    for number in (processor.tgkill, processor.tkill):
+        yield from _by_argument(number, 0, (own,), _ALLOWED, _REFUSED)
+    yield from _by_argument(processor.prlimit, 0, (0, own), _ALLOWED, _REFUSED)  # 0: itself, as setrlimit() has it
+    yield from _by_argument(processor.fcntl, 1, _OWNERS, _REFUSED, _ALLOWED)
+    yield from _by_argument(processor.ioctl, 1, _OWNERS_OF_SOCKETS, _REFUSED, _ALLOWED)
+    yield _ALLOWED
+
+
+def _by_argument(
+    number: int, index: int, values: tuple[int, ...], verdict: _Instruction, otherwise: _Instruction
+) -> Iterator[_Instruction]:
+    """The verdict on a call whose argument is one of the values, and on one where it is not; other calls pass by."""
+    yield from ((_EQUAL, 0, len(values) + 3, number), (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * index))
+    for place, value in enumerate(values):
+        yield (_EQUAL, len(values) - place, 0, value)
+    yield from (otherwise, verdict)
 
 
 def _no_new_privileges() -> None:

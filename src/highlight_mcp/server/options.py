@@ -72,8 +72,9 @@ class ServerOptions:
     `readable` are those that the local backend reads from, None where the backend alone knows.
     `path_policy` refuses all other files, for callers who are not at this machine; `page` gives the address where
     files are handed over, for a session; `link_provider` hands out finished reels over HTTP. `open_here` opens the
-    local backend beside a distant one, for exports that the distant one does not make. `taken_back` hears that a
-    cancelled call is over, and whether work that it had started was cancelled.
+    local backend beside a distant one, for exports that the distant one does not make. `several` says that others
+    are served on this machine, too. `taken_back` hears that a cancelled call is over, and whether work that it had
+    started was cancelled.
 
     Times are in seconds: `wait_s` when a call names none, `preview_s` for a picture, `report_every_s` between
     two progress reports, `still_working_s` of silence before a sign of life, `withdraw_s` between the
@@ -88,6 +89,7 @@ class ServerOptions:
     page: Callable[[str | None], str] | None = field(default=None, compare=False)
     link_provider: LinkProvider | None = None
     open_here: OpenClient | None = field(default=None, compare=False)
+    several: bool = False
     taken_back: Callable[[bool], None] = field(default=_nobody_hears, compare=False)
     wait_s: float = 20
     preview_s: float = 20

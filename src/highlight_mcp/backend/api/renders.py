@@ -33,7 +33,7 @@ async def submit(request: Request) -> Response:
     asked = settings_of(request)
     folder = await asyncio.to_thread(chosen_folder, body.output.folder, services.config, Path(asked.output_dir))
     settings = asked.model_copy(update={"output_dir": str(folder)})
-    spec = await asyncio.to_thread(read_request, body, sources, services.config.limits, settings)
+    spec = await asyncio.to_thread(read_request, body, sources, services.config, settings)
     require_usable(problems, (source.info.media_id for source in spec.sources))
     if not await asyncio.to_thread(services.renders.exists, body.id):
         await asyncio.to_thread(_check_means, services, spec)

@@ -13,7 +13,7 @@ from ...client.backend import BackendClient
 from ...client.results import RenderResult
 from ...contract.addresses import typed_path
 from ...contract.errors import ApiError, ErrorInfo, error_info
-from ...contract.exports import ExportDetails, choose_export, ending_of
+from ...contract.exports import ExportDetails, check_hardware, choose_export, ending_of
 from ...contract.formats import mime_of, title_name
 from ...contract.redaction import display_name
 from ...contract.render import MOST_MB, RenderStatus
@@ -188,6 +188,7 @@ async def export(call: ToolContext, asked: ExportArguments) -> Reply:
     """Start a render, join the running one of the same timeline, or wait on for one."""
     call.limit(asked.wait_s)
     asked.check(paths_known=call.state.options.link_provider is None)
+    check_hardware(asked.hardware, several=call.state.options.several)
     client = await call.client()
     if asked.render_id is not None:
         call.session_id = asked.session_id
@@ -303,7 +304,6 @@ async def _with_offer(
 
 def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
     """A render as it stands, as the answer of `export`."""
-    wait = say("server.still_exporting", render_id=render.render_id)
     return ExportOutput.copied_from(
         render,
         session_id=render.session_id or None,
@@ -315,7 +315,7 @@ def answer_of(render: RenderResult, place: FileLocation) -> ExportOutput:
         chapters=render.chapters or None,
         checks=tuple(map(CheckSummary.copied_from, render.checks)) or None,
         error=problem_of(failure_of(render)) if render.status == "failed" else None,
-        next_step=_download(place) if render.finished else wait,
+        next_step=_download(place) if render.finished else say("server.still_exporting", render_id=render.render_id),
     )
 
 
