@@ -14,7 +14,7 @@ OSErrors only where a file of this machine is concerned; `trouble` turns them in
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,11 +116,15 @@ class Blobs:
         )
         return size
 
-    def fetch(self, key: str, place: Path) -> str:
-        """Write an object to a new file. Returns the SHA-256 of its content."""
+    def fetch(self, key: str, place: Path, took: Callable[[int], None] = lambda _bytes: None) -> str:
+        """Write an object to a new file. Returns the SHA-256 of its content.
+
+        `took` is told how many more bytes there are before they are written; what it raises ends it.
+        """
         digest = hashlib.sha256()
         with place.open("wb") as file:
             for chunk in obstore.get(self._store, key).stream(min_chunk_size=CHUNK):
+                took(len(chunk))
                 digest.update(chunk)
                 file.write(chunk)
         sync_file(place)
@@ -138,10 +142,16 @@ class Blobs:
 
     def size(self, key: str) -> int | None:
         """Bytes of an object, None where there is none."""
+        found = self.look(key)
+        return None if found is None else found.size_bytes
+
+    def look(self, key: str) -> Blob | None:
+        """An object, None where there is none."""
         try:
-            return int(obstore.head(self._store, key)["size"])
+            found = obstore.head(self._store, key)
         except FileNotFoundError:
             return None
+        return Blob(key, int(found["size"]), found["last_modified"])
 
     def below(self, prefix: str) -> Iterator[Blob]:
         """All objects whose key begins with the folder `prefix`."""
@@ -207,6 +217,11 @@ STORE_ERRORS = (BaseError, OSError)
 def folder_of(account: str) -> str:
     """Where everything of an account is."""
     return f"accounts/{account}"
+
+
+def account_of_key(key: str) -> str:
+    """Whose an object is."""
+    return key.split("/")[1]
 
 
 def key_of_path(path: str) -> str | None:

@@ -1,7 +1,7 @@
 """What lies in the store of a team without being needed, and what is missing there."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=1)
 """What is younger may be about to be used."""
+AT_ONCE = 50
+"""Objects that are removed by one look at what is needed."""
 DIRECTORY, ACCOUNT, KIND, REST = range(4)
 
 
@@ -26,10 +28,24 @@ def clean_store(database: Database, blobs: Blobs, queue: TeamQueue, history_ms: 
     before = datetime.now(UTC) - GRACE
     with database.read() as connection:
         used = _Used(connection)
-    doomed = [each.key for each in blobs.below("accounts") if each.changed < before and not used.needs(each)]
-    blobs.delete(*doomed)
-    if doomed:
-        log.warning("removed %s objects that nothing needs", len(doomed))
+    doomed = [each for each in blobs.below("accounts") if each.changed < before and not used.needs(each)]
+    starts = range(0, len(doomed), AT_ONCE)
+    removed = sum(_remove_needless(database, blobs, doomed[start : start + AT_ONCE], before) for start in starts)
+    if removed:
+        log.warning("removed %s objects that nothing needs", removed)
+
+
+def _remove_needless(database: Database, blobs: Blobs, doomed: Iterable[Blob], before: datetime) -> int:
+    """Remove those that nothing needs even now, and that were not stored anew meanwhile. Returns how many."""
+    with database.read() as connection:
+        used = _Used(connection)
+    removed = 0
+    for each in doomed:
+        now = blobs.look(each.key)
+        if now is not None and now.changed < before and not used.needs(now):
+            blobs.delete(each.key)
+            removed += 1
+    return removed
 
 
 class _Used:
@@ -78,5 +94,5 @@ def needless_objects(connection: sa.Connection, blobs: Blobs) -> Iterator[Messag
     for each in blobs.below("accounts"):
         parts = each.key.split("/")
         is_gone = len(parts) > REST and parts[ACCOUNT] not in used.accounts
-        if is_gone or (parts[KIND] == "reels" and not used.needs(each)):
+        if is_gone or (len(parts) > REST and parts[KIND] == "reels" and not used.needs(each)):
             yield message("backend.needless_object", key=each.key)

@@ -24,7 +24,7 @@ from ..engine_runner import (
     no_answer,
 )
 from ..jobs import ProgressStore
-from .blobs import STORE_ERRORS, Blobs, folder_of, key_of_path, trouble
+from .blobs import STORE_ERRORS, Blobs, account_of_key, folder_of, key_of_path, trouble
 from .footage import Footage
 from .notices import CANCELLED, LOOKED, PROGRESS, Notices
 from .queue import LOOK, TeamQueue
@@ -96,7 +96,7 @@ class RemoteEngine(EngineRunner):
         limit_s: float | None = None,
     ) -> dict[str, Any]:
         """One look, done by a worker; a picture is put where the job wants it. Raises like the engine of a machine."""
-        account = next((key.split("/")[1] for key in map(_key, spec.get("media") or ()) if key), "")
+        account = next((account_of_key(key) for key in map(_key, spec.get("media") or ()) if key), "")
         key, picture = f"{LOOK}:{secrets.token_hex(8)}", spec.get("output")
         rung = asyncio.Event()
         self._waiting[key] = (asyncio.get_running_loop(), rung)
@@ -185,7 +185,7 @@ class LookJobs:
         folder = self._config.scratch / f"look-{secrets.token_hex(6)}"
         folder.mkdir(parents=True)
         try:
-            here = await asyncio.to_thread(self._footage.at_hand, spec)
+            here = await asyncio.to_thread(self._footage.at_hand, spec, folder / "used")
             if "output" in spec:
                 here["output"] = str(folder / Path(spec["output"]).name)
             report = partial(self._progress_store.report, key)
@@ -206,8 +206,8 @@ class LookJobs:
     def _packed(
         self, key: str, account: str, spec: dict[str, Any], folder: Path, result: dict[str, Any]
     ) -> dict[str, Any]:
+        self._footage.keep_findings(spec)
         try:
-            self._footage.keep_findings(spec)
             file = next((each for each in sorted(folder.iterdir()) if each.is_file()), None)
             if file is None:
                 return {"result": result}

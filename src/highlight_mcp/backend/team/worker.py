@@ -113,13 +113,14 @@ class _TeamWorker:
         """Everything put together, and jobs taken from then on."""
         attempts = Attempts(database, MOST_LOST)
         media_store, history = MediaStore(database), VersionStore(database)
-        footage = Footage(config, self._blobs)
+        room = FreeSpace(config.home, config.limits.free_space)
+        footage = Footage(config, self._blobs, room)
         runner = TeamRunner(footage, config, children, attempts, progress_store, config.reached)
         turns = EditJobs(
             database, runner, progress_store, media_store, history, config.reached, str(config.cache), shared=True
         )
         renders = TeamRenders(self._blobs, config, database, runner, attempts, progress_store, config.reached)
-        downloads = UrlFetcher(config, FreeSpace(config.home, config.limits.free_space))
+        downloads = UrlFetcher(config, room)
         intake = Intake(config, self._blobs, footage, Prober(config, children, media_store), downloads)
         uploads = UploadJobs(database, progress_store, media_store, intake.taking(database))
         tables: dict[str, JobTables] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
