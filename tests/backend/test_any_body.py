@@ -107,7 +107,7 @@ def test_no_body_makes_the_backend_fail(backend: Caller, shared_rig: Rig, path: 
     draft = backend.state(session)["state"]["draft"]
 
     @given(bodies(model), st.booleans())
-    @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     def sent(body: Any, known: bool) -> None:
         if isinstance(body, dict) and known:
             body |= {"session_id": session, "sessionId": session, "app_name": "nemo_agent", "user_id": "me"}
