@@ -187,7 +187,7 @@ def _build(config: BackendConfig) -> Services:
     room = FreeSpace(config.home, config.limits.free_space)
     # The jobs run in an event loop of their own, which can share neither a prober nor downloads with the requests.
     take = taking(config, Prober(config, children, media_store), UrlFetcher(config, room))
-    uploads = UploadJobs(database, progress_store, media_store, take)
+    uploads = UploadJobs(database, progress_store, media_store, take, shared=config.shared)
     dispatcher = JobQueue(config, database)
     housekeeper = Cleaner(config, media_store, renders, dispatcher)
     housekeeper.sweep()

@@ -53,11 +53,14 @@ class UploadRecord:
 class UploadJobs:
     """The uploads of the database; also the work of their jobs."""
 
-    def __init__(self, database: Database, progress_store: ProgressStore, media_store: MediaStore, take: Take) -> None:
+    def __init__(
+        self, database: Database, progress_store: ProgressStore, media_store: MediaStore, take: Take, *, shared: bool
+    ) -> None:
         self._database = database
         self._progress_store = progress_store
         self._media_store = media_store
         self._take = take
+        self._shared = shared
 
     def start(self, account: Account, session_id: str, asked: UploadStart, enqueue: Enqueue) -> tuple[str, bool]:
         """Accept an upload: its rows and its job appear together. Returns its id, and True for one that runs already.
@@ -75,7 +78,7 @@ class UploadJobs:
             last = sa.select(sa.func.coalesce(sa.func.max(uploads.c.number), 0)).scalar_subquery()
             connection.execute(uploads.insert().values(id=asked.upload_id, number=last + 1, **values))
             connection.execute(upload_items.insert(), _rows(asked))
-            enqueue(connection, UPLOAD, asked.upload_id, session_id)
+            enqueue(connection, UPLOAD, asked.upload_id, account.id if self._shared else session_id)
         return asked.upload_id, False
 
     async def run(self, job_id: str) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _built(
             database, runner, progress_store, media_store, history, config.reached, str(config.cache), shared=True
         ),
         renders=TeamRenders(blobs, config, database, runner, attempts, progress_store, config.reached),
-        uploads=UploadJobs(database, progress_store, media_store, _not_here),
+        uploads=UploadJobs(database, progress_store, media_store, _not_here, shared=True),
         prober=Prober(config, children, media_store),
         downloads=UrlFetcher(config, FreeSpace(config.home, config.limits.free_space)),
         children=children,

@@ -122,7 +122,7 @@ class _TeamWorker:
         renders = TeamRenders(self._blobs, config, database, runner, attempts, progress_store, config.reached)
         downloads = UrlFetcher(config, room)
         intake = Intake(config, self._blobs, footage, Prober(config, children, media_store), downloads)
-        uploads = UploadJobs(database, progress_store, media_store, intake.taking(database))
+        uploads = UploadJobs(database, progress_store, media_store, intake.taking(database), shared=True)
         tables: dict[str, JobTables] = {EDIT: turns, RENDER: renders, UPLOAD: uploads}
         handlers: dict[str, JobHandler] = {**tables}
         register_looks(LookJobs(config, children, footage, self._blobs, notices, progress_store))
