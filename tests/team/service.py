@@ -52,11 +52,10 @@ class Service:
         self.tokens: dict[str, str] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """A command to its end."""
-        return subprocess.run(
-            self._command(*arguments), env=self._own("shell"), capture_output=True, text=True, timeout=110
-        )
+        told = {**self._own("shell"), **environment}
+        return subprocess.run(self._command(*arguments), env=told, capture_output=True, text=True, timeout=110)
 
     def person(self, name: str, *more: str) -> None:
         """Add somebody."""

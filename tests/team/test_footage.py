@@ -18,7 +18,6 @@ from highlight_mcp.backend.team.blobs import MARK, Blob, Blobs
 from highlight_mcp.backend.team.cleaning import GRACE, clean_store, missing_objects, needless_objects
 from highlight_mcp.backend.team.footage import Footage, TeamConfig
 from highlight_mcp.backend.team.people import TeamPeople
-from highlight_mcp.backend.team.tables import create_team_tables
 from highlight_mcp.contract.errors import ApiError
 
 CONTENT = b"footage"
@@ -97,16 +96,6 @@ def test_a_full_disk_is_told_and_nothing_is_fetched_to_it(config: TeamConfig, bl
         at_hand(footage, "ann")
     assert refused.value.fault.kind == "no_space"
     assert [file for file in config.blobs.rglob("*") if file.is_file()] == [], "what is not in use makes room first"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'team.db'}")
-    made.migrate()
-    with made.write() as connection:
-        create_team_tables(connection)
-    yield made
-    made.close()
 
 
 class NoJobs:

@@ -82,6 +82,8 @@ def test_a_reel_comes_once_though_its_worker_is_killed_and_every_front_knows_of_
     assert made["status"] == "completed"
     reel = httpx.get(made["url"], follow_redirects=True, headers={"Range": "bytes=4-7"})
     assert (reel.status_code, reel.content) == (206, b"ftyp")
+    before = httpx.head(made["url"])
+    assert (before.status_code, before.headers["content-length"]) == (200, reel.headers["content-range"].split("/")[1])
     assert httpx.get(made["url"].replace(service.fronts[0], service.fronts[1]), follow_redirects=True).is_success
     finals = service.rows(f"select kind from ledger where job_id = 'render:{render_id}' and kind <> 'freeze'")
     assert finals == [("settle",)]
@@ -157,4 +159,26 @@ def test_who_is_removed_leaves_nothing_and_comes_in_no_more(service: Service, cl
     bearer = {"Authorization": f"Bearer {service.tokens['eve']}"}
     url = f"{service.fronts[1]}/mcp"
     anyio.run(until, lambda: httpx.post(url, headers=bearer, json={}).status_code == 401)
+    sound(service)
+
+
+def test_a_store_that_refuses_is_told_and_a_removal_goes_on_when_it_does_not(service: Service, clip: bytes) -> None:
+    service.person("fay")
+
+    async def leave() -> None:
+        async with service.host("fay") as host:
+            await handed_over(host, clip, at=service.fronts[0])
+
+    anyio.run(leave)
+    wrong = {"AWS_SECRET_ACCESS_KEY": "wrong"}
+    for command in (("fsck",), ("user", "remove", "fay")):
+        refused = service.run(*command, **wrong)
+        assert refused.returncode == 1
+        assert "The store does not do what is asked" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    account = re.search(r"user remove (acc_\w+)", refused.stderr)
+    assert account is not None, refused.stderr
+    done = service.run("user", "remove", account.group(1))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"and [1-9]\d* files? of the store", done.stderr)
     sound(service)

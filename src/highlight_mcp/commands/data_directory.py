@@ -16,7 +16,7 @@ from ..messages import in_words, message, say
 from ..server.outputs import word_of
 from ..settings import USERS, Settings, folder_of, people_with_folders
 from .shell import ShellError, agreed, exit_with_error
-from .team import findings_of, team_settings
+from .team import findings_of, team_settings, told
 
 if TYPE_CHECKING:
     from ..backend.cleanup import Freed
@@ -69,12 +69,17 @@ def _clean_inboxes(settings: Settings) -> Iterator["Freed"]:
 def fsck(arguments: argparse.Namespace) -> int:
     """Print each invariant. Returns 1 when one is broken."""
     settings = team_settings(arguments)
+    if settings.db is not None or arguments.team:
+        return told(lambda given: _shown(_of_team(settings), given.json))(arguments)
     try:
-        findings = _of_team(settings) if settings.db is not None or arguments.team else _of_everybody(settings)
+        return _shown(_of_everybody(settings), arguments.json)
     except (ShellError, ApiError) as error:
         return exit_with_error(error.fault if isinstance(error, ApiError) else error)
+
+
+def _shown(findings: "list[tuple[str, Finding]]", as_json: bool) -> int:
     sound = all(finding.ok for _, finding in findings)
-    if arguments.json:
+    if as_json:
         listed = [in_words(finding.model_dump(mode="json")) for _, finding in findings]
         sys.stdout.write(json.dumps({"ok": sound, "findings": listed}, ensure_ascii=False) + "\n")
         return 0 if sound else 1

@@ -35,10 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         return _tell(check_host(arguments.host), arguments.json)
     if arguments.team:
-        from .team import team_settings
-        from .team_check import check_team
+        from .team import told
 
-        return _tell(check_team(team_settings(arguments)), arguments.json)
+        return told(_team)(arguments)
     settings = Settings.load()
     checks = [
         check_python(),
@@ -54,6 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
         check_extras(settings),
     ]
     return _tell(checks, arguments.json)
+
+
+def _team(arguments: argparse.Namespace) -> int:
+    from .team import team_settings
+    from .team_check import check_team
+
+    return _tell(check_team(team_settings(arguments)), arguments.json)
 
 
 def _tell(checks: list[DoctorCheck], as_json: bool) -> int:

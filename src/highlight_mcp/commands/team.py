@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..backend.team.footage import TeamConfig
     from ..backend.team.people import TeamPeople
 
+OF_EXTRA = "obstore"
+"""What the extra `team` brings."""
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -30,8 +33,8 @@ def team_settings(arguments: argparse.Namespace) -> Settings:
     return Settings.load(named)
 
 
-def _told(command: Command) -> Command:
-    """Say what is wrong with the database or the store in words."""
+def told(command: Command) -> Command:
+    """Say what is wrong with the installation, the database or the store in words."""
 
     @wraps(command)
     def run(arguments: argparse.Namespace) -> int:
@@ -43,6 +46,10 @@ def _told(command: Command) -> Command:
             return exit_with_error(error.fault)
         except ShellError as error:
             return exit_with_error(error)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != OF_EXTRA:
+                raise
+            return exit_with_error(ShellError("shell.team.no_extra"))
         except SQLAlchemyError as error:
             reason = verbatim(str(getattr(error, "orig", None) or error).splitlines()[0])
             return exit_with_error(ShellError("shell.team.no_answer", reason=reason))
@@ -50,7 +57,7 @@ def _told(command: Command) -> Command:
     return run
 
 
-@_told
+@told
 def migrate(arguments: argparse.Namespace) -> int:
     """Make the tables of a database, or bring them up to date; once per release, before its workers start."""
     from ..backend.migration import migrate as migrate_database
@@ -60,7 +67,7 @@ def migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-@_told
+@told
 def worker(arguments: argparse.Namespace) -> int:
     """Take jobs until told to stop."""
     settings = team_settings(arguments)
@@ -75,7 +82,7 @@ def worker(arguments: argparse.Namespace) -> int:
 
 def front(settings: Settings, arguments: argparse.Namespace) -> int:
     """Serve the people of a team over HTTP until interrupted. Raises WrongValue like `http`."""
-    return _told(lambda given: _front(settings, given))(arguments)
+    return told(lambda given: _front(settings, given))(arguments)
 
 
 def _front(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -135,17 +142,27 @@ WRITTEN_S = 5.0
 
 
 def store_of(settings: Settings) -> "Blobs":
-    """The store of a team. Raises ShellError."""
+    """The store of a team. Raises ShellError, and ModuleNotFoundError without the extra."""
     if settings.blobs is None:
         raise ShellError("shell.team.no_store")
+    from ..backend.team.blobs import Blobs, WrongStore
+
     try:
-        from ..backend.team.blobs import Blobs, WrongStore
-    except ImportError:
-        raise ShellError("shell.team.no_extra") from None
-    try:
-        return Blobs.at(settings.blobs)
+        with _asking_store():
+            return Blobs.at(settings.blobs)
     except WrongStore:
         raise ShellError("shell.team.wrong_store", address=settings.blobs.partition("?")[0]) from None
+
+
+@contextmanager
+def _asking_store() -> "Iterator[None]":
+    """Say in words what goes wrong with the store within. Raises ShellError."""
+    from ..backend.team.blobs import STORE_ERRORS
+
+    try:
+        yield
+    except STORE_ERRORS as error:
+        raise ShellError("shell.team.store_away", reason=verbatim(str(error).splitlines()[0])) from error
 
 
 def _database(settings: Settings) -> str:
@@ -168,7 +185,7 @@ def _people(settings: Settings) -> "Iterator[TeamPeople]":
         database.close()
 
 
-@_told
+@told
 def user(arguments: argparse.Namespace) -> int:
     """Add, list or remove somebody of a team; its fronts notice within a second."""
     return {"add": _add, "list": _list, "remove": _remove}[arguments.action](team_settings(arguments), arguments)
@@ -184,9 +201,10 @@ def _add(settings: Settings, arguments: argparse.Namespace) -> int:
     with _people(settings) as people:
         try:
             name = check_name(arguments.name, [*people.all(), EVERYBODY])
+            if not people.add(name, hash_of(token), granted=arguments.credits, inbox_gib=arguments.inbox_gb):
+                raise UsersFileError("server.users.taken", name=name)
         except UsersFileError as error:
             return exit_with_error(error)
-        people.add(name, hash_of(token), granted=arguments.credits, inbox_gib=arguments.inbox_gb)
     sys.stderr.write(f"{say('shell.user.added', name=name)}\n")
     sys.stdout.write(f"{token}\n")
     return 0
@@ -204,13 +222,24 @@ def _list(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 def _remove(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Remove somebody; or, by the name of an account that nobody has, what is left of it in the store."""
+    from ..backend.team.blobs import folder_of
+
     blobs = store_of(settings)
     with _people(settings) as people:
-        if arguments.name not in people.all():
+        if arguments.name in people.all():
+            account = people.remove(arguments.name)
+            sys.stderr.write(f"{say('shell.user.removed', name=arguments.name)}\n")
+        elif people.is_gone(arguments.name):
+            account = arguments.name
+        else:
             known = tuple(people.all()) or message("shell.user.no_one")
             raise ShellError("shell.user.unknown", name=arguments.name, known=known)
-        objects = people.remove(arguments.name, blobs)
-    sys.stderr.write(f"{say('shell.user.removed', name=arguments.name)}\n")
+    try:
+        with _asking_store():
+            objects = blobs.delete_below(folder_of(account))
+    except ShellError as error:
+        raise ShellError("shell.team.files_left", account=account, why=error.what) from error
     sys.stderr.write(f"{say('shell.team.removed', n=objects)}\n")
     return 0
 
@@ -228,6 +257,7 @@ def findings_of(settings: Settings) -> "list[Finding]":
         "partial files": lambda connection: needless_objects(connection, blobs),
     }
     try:
-        return check_database(database, config, running=True, instead=further)
+        with _asking_store():
+            return check_database(database, config, running=True, instead=further)
     finally:
         database.close()

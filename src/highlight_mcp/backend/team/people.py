@@ -1,6 +1,7 @@
 """The people of a team in its database, each with an account; and what goes when one of them goes."""
 
 import logging
+import re
 import secrets
 import threading
 import time
@@ -15,12 +16,12 @@ from ..database import Database, insert_or_ignore, now_ms
 from ..ledger import Account, Accounts
 from ..tables import accounts, attempts, media, renders, sessions, turns, upload_items, uploads, versions
 from ..tables import ledger as ledger_rows
-from .blobs import Blobs, folder_of
 from .links import Signer
 from .tables import people
 
 log = logging.getLogger(__name__)
 
+_ACCOUNT = re.compile(r"acc_[0-9a-f]{16}")
 FRESH_S = 1.0
 """A front that asked so lately does not ask again: somebody who is removed may call for as long."""
 
@@ -64,20 +65,22 @@ class TeamPeople:
 
     def add(
         self, name: str, token_hash: str | None, *, granted: int | None = None, inbox_gib: int | None = None
-    ) -> None:
+    ) -> bool:
         """Add somebody with an account of their own, without limit unless credits are `granted`.
 
-        The name must not be taken.
+        Returns False, and changes nothing, when the name is taken.
         """
         account, now = f"acc_{secrets.token_hex(8)}", now_ms()
         with self._database.write() as connection:
             row = {"name": name, "account_id": account, "token_hash": token_hash, "inbox_gib": inbox_gib}
             if not insert_or_ignore(connection, people, **row, created_ms=now):
-                return
+                self._forget()  # somebody else was faster
+                return False
             connection.execute(accounts.insert().values(id=account, unlimited=granted is None, created_ms=now))
             if granted is not None:
                 ledger.grant(connection, account, granted)
         self._forget()
+        return True
 
     def account_of(self, name: str) -> str:
         """The account of somebody whom the door has let in; those of an issuer get one when they first come."""
@@ -87,14 +90,18 @@ class TeamPeople:
             found = self.all()[name]
         return found.account_id
 
-    def remove(self, name: str, blobs: Blobs) -> int:
-        """Remove somebody with all that is theirs. Returns how many objects of the store went."""
-        member = self.all()[name]
+    def remove(self, name: str) -> str:
+        """Remove somebody with all rows that are theirs. Returns the account, whose files are still in the store."""
+        account = self.all()[name].account_id
         with self._database.write() as connection:
             connection.execute(people.delete().where(people.c.name == name))
-            _remove_rows(connection, member.account_id)
+            _remove_rows(connection, account)
         self._forget()
-        return blobs.delete_below(folder_of(member.account_id))
+        return account
+
+    def is_gone(self, account: str) -> bool:
+        """Whether something is the name of an account that nobody has any more."""
+        return bool(_ACCOUNT.fullmatch(account)) and account not in {each.account_id for each in self.all().values()}
 
     def _forget(self) -> None:
         with self._lock:
