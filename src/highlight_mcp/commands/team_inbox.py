@@ -98,7 +98,8 @@ async def _checked(
         raise ApiError(error_info("bad_request", "server.incomplete_file", written=arrived, size=size, name=name))
     if not arrived:
         raise ApiError(error_info("bad_request", "server.empty_file", name=name))
-    await anyio.to_thread.run_sync(arrival.goes_on, arrived)
+    if size is None:
+        await anyio.to_thread.run_sync(arrival.goes_on, arrived)
     if not await anyio.to_thread.run_sync(arrival.is_ours):
         raise ApiError(error_info("busy"))
 
