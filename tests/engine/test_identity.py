@@ -22,6 +22,7 @@ OPENERS = {
     "render/encoding.py", "render/animation.py", "render/verify.py", "smartcut/writer.py",  # the reel that is made
     "signals/analysis.py", "extras/sound_table.py", "extras/sounds.py", "transcripts/sources.py",  # caches and models
     "render/shaping.py",  # pictures in a font
+    "sandbox.py",  # folders, as places that may be written to
 }  # fmt: skip
 
 
