@@ -111,6 +111,7 @@ def test_an_edit_whose_server_is_stopped_while_it_works_ends_with_its_version(fo
     (server,) = servers(forking)
     server.send_signal(signal.SIGSTOP)
     assert backend.turn(session, wait_s=WAIT_S)["result"]["rev"] == 1
+    server.send_signal(signal.SIGCONT)  # to see that the backend ends
 
 
 @pytest.mark.slow
