@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -16,6 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=("sqlite", "postgres"), default="sqlite", help="what the tests of the backend run on"
     )
+    parser.addoption(
+        "--part", default="1/1", metavar="K/N", help="only the K-th of N shares of the tests, by their names"
+    )
 
 
 def pytest_configure() -> None:
@@ -26,6 +30,15 @@ def pytest_configure() -> None:
 
     settings.register_profile("any-machine", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "40")))
     settings.load_profile("any-machine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to other shares; a test is always in the same one."""
+    share, shares = map(int, config.getoption("--part").split("/"))
+    others = [item for item in items if crc32(item.nodeid.encode()) % shares != share - 1]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
 
 
 def _keep_bytecode() -> None:
