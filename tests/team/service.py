@@ -58,10 +58,15 @@ class Service:
         return subprocess.run(self._command(*arguments), env=told, capture_output=True, text=True, timeout=110)
 
     def person(self, name: str, *more: str) -> None:
-        """Add somebody."""
+        """Add somebody, whom every front knows then."""
         done = self.run("user", "add", name, *more)
         assert done.returncode == 0, done.stderr
         self.tokens[name] = done.stdout.strip()
+        bearer = {"Authorization": f"Bearer {self.tokens[name]}"}
+        asked = [f"{front}/mcp" for front in self.fronts]  # who there is they look up once a second
+        eventually(
+            "all know them", lambda: 401 not in [httpx.post(u, headers=bearer, json={}).status_code for u in asked]
+        )
 
     def start(self, *, workers: int, fronts: int) -> None:
         """Start so many more of both, and wait until they are at work."""
