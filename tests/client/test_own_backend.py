@@ -69,13 +69,19 @@ async def test_the_result_of_a_turn_is_taken_as_it_is(cloud: Cloud, connect: Mak
 async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(
     cloud: Cloud, connect: MakeClient, heard: tuple[bytes, ...]
 ) -> None:
-    answers = [
-        ok({"turn_id": "turn_a", "status": "running", "progress": 40}),
+    answers: list[dict[str, Any] | Reply] = [
+        {"turn_id": "turn_a", "status": "running", "progress": 40},
         wrong(1500, 500),
-        ok({"turn_id": "turn_a", "status": "done", "result": RESULT}),
+        {"turn_id": "turn_a", "status": "done", "result": RESULT},
     ]
+
+    def look(_: Seen) -> Reply:
+        called = cloud.requests("POST", "/run_sse")[0].json["request_id"]
+        reply = answers.pop(0)
+        return ok({**reply, "request_id": called}) if isinstance(reply, dict) else reply
+
     cloud.routes[RUN] = lambda _: events(*heard, abort=True)
-    cloud.routes["GET /api/local/turns/*"] = lambda _: answers.pop(0)
+    cloud.routes["GET /api/local/turns/*"] = look
     async with connect(**OWN) as client:
         session = (await client.session()).session_id
         turn = await client.start_edit(session, instruction="go")
@@ -83,6 +89,20 @@ async def test_a_turn_is_followed_to_its_result_after_the_stream_broke(
     assert turn.result is not None
     assert (turn.turn_id, turn.result.rev) == ("turn_a", 7)
     assert len(cloud.requests("POST", "/run_sse")) == 1
+
+
+async def test_the_turn_of_another_host_is_not_taken_for_one_that_was_never_accepted(
+    cloud: Cloud, connect: MakeClient
+) -> None:
+    others = {"turn_id": "turn_b", "request_id": "turn_of_another", "status": "done", "result": RESULT}
+    cloud.routes[RUN] = lambda _: events(abort=True)
+    cloud.routes["GET /api/local/turns/*"] = lambda _: ok(others)
+    async with connect(**OWN) as client:
+        session = (await client.session()).session_id
+        turn = await client.start_edit(session, instruction="go")
+        assert await turn.wait(60)
+    assert turn.result is None
+    assert turn.fault is not None and turn.fault.kind == "edit_unknown"
 
 
 async def test_the_fault_of_a_failed_turn_is_told_with_its_next_step(cloud: Cloud, connect: MakeClient) -> None:

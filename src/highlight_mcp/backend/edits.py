@@ -39,7 +39,8 @@ Enqueue = Callable[[sa.Connection, str, str, str], None]
 @dataclass(frozen=True)
 class EditRequest:
     """What the user asks for: words, typed operations (raw JSON), or both, or a list of cuts to take over; the language
-    of the answer, if set; `settings` are parts of the engine job. All of it is stored.
+    of the answer, if set; `settings` are parts of the engine job; `request_id` is what the caller calls it. All of this
+    is stored.
     """
 
     instruction: str | None
@@ -48,6 +49,7 @@ class EditRequest:
     language: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     cuts: dict[str, Any] | None = None
+    request_id: str | None = None
 
 
 class EditJobs:
@@ -208,6 +210,7 @@ class EditJobs:
         step = self._progress_store.read(key_of(EDIT, row.id))
         return TurnInfo(
             turn_id=row.id,
+            request_id=json.loads(row.request).get("request_id"),
             session_id=row.session_id,
             status=row.status,
             stage=step.stage,

@@ -119,24 +119,23 @@ class EditRecovery:
             seen(turn)
         return None
 
-    async def unnamed(self, before: SessionState) -> str | None:
-        """The id of a turn whose stream broke before it was named, None when our own backend has accepted none.
+    async def unnamed(self, session_id: str, request_id: str) -> str | None:
+        """The id of a turn whose stream broke before it was named, None when our own backend has not accepted it.
 
-        A session works on one turn at a time: it is the one that runs now, or the last one, if that made a version.
+        A session works on one turn at a time: it is the one that runs now or the last one, if that is ours.
         """
         for wait_s in (
             self._clocks.dropped_first_s,
             *[self._clocks.dropped_every_s] * (self._clocks.dropped_checks - 1),
         ):
             try:
-                turn = read_turn(await self._extensions.get(turn_path(before.session_id), {"wait_s": 0}))
+                turn = read_turn(await self._extensions.get(turn_path(session_id), {"wait_s": 0}))
             except ApiError as error:
                 if error.fault.kind in ("not_supported", "not_found", "session_not_found", "auth_expired"):
                     return None
                 await anyio.sleep(wait_s)
                 continue
-            made = turn is not None and turn.result is not None and (turn.result.rev or 0) > (before.version or 0)
-            return turn.turn_id if turn is not None and (turn.status == "running" or made) else None
+            return turn.turn_id if turn is not None and turn.request_id == request_id else None
         return None
 
     async def _changed(self, before: SessionState, delays: Iterable[float]) -> SessionState | None:
@@ -217,7 +216,7 @@ class OutcomeResolver:
     ) -> TurnResult | ErrorInfo:
         """The connection is gone or we gave up: our own backend knows the turn, others only the state."""
         if self._extensions.offered and not confirmed:
-            found = await self._recovery.unnamed(before)
+            found = await self._recovery.unnamed(turn.session_id, turn.turn_id)
             turn.turn_id, confirmed = found or turn.turn_id, found is not None
         if self._extensions.offered and confirmed:
             followed = await self._recovery.followed(turn.session_id, turn.turn_id, turn.follow)

@@ -79,6 +79,8 @@ class EditService:
             before = await self._states.latest(session_id)
             turn = EditHandle(f"turn_{secrets.token_hex(8)}", session_id, self._cancel)
             turn.foreign = self._foreign
+            if self._extensions.offered:
+                request = request.model_copy(update={"request_id": turn.turn_id})
             reader = EditStreamReader(self._caller, turn, self._clocks)
             with use_language(language_of(language)):
                 self._background.start(self._run, turn, reader, request, before)

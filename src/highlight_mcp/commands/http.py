@@ -63,14 +63,7 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     require_separate_accounts(settings, bool(names) or settings.http_issuer is not None)
     _require_nobodys_work(settings, file)
     people = UserStore(file)
-    options = HttpOptions(
-        host=arguments.host,
-        port=arguments.port,
-        allowed_hosts=tuple(arguments.allow_host or ()),
-        allowed_origins=tuple(arguments.allow_origin or ()),
-        public_url=arguments.public_url,
-        issuer=settings.http_issuer,
-    )
+    options = options_of(settings, arguments)
     with bind_socket(options) as listener:
         options = replace(options, port=listener.getsockname()[1])
         options = replace(options, access=access_of(settings, people, options))
@@ -78,6 +71,18 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> None:
         sys.stderr.write(f"{say('shell.http.serving', at=options.resource, callers=callers(settings, names))}\n")
         with use_language(None):  # whoever calls is answered in a language of their own
             run_http(app, listener)
+
+
+def options_of(settings: Settings, arguments: argparse.Namespace) -> HttpOptions:
+    """What the command line and the settings say of the server; who may call is added to it."""
+    return HttpOptions(
+        host=arguments.host,
+        port=arguments.port,
+        allowed_hosts=tuple(arguments.allow_host or ()),
+        allowed_origins=tuple(arguments.allow_origin or ()),
+        public_url=arguments.public_url,
+        issuer=settings.http_issuer,
+    )
 
 
 def callers(settings: Settings, names: Iterable[str]) -> Message:

@@ -86,20 +86,13 @@ def front(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _front(settings: Settings, arguments: argparse.Namespace) -> int:
-    from ..server.http.app import HttpOptions, bind_socket, run_http
-    from .http import callers
+    from ..server.http.app import bind_socket, run_http
+    from .http import callers, options_of
     from .team_front import LoopbackDoor, Team, access_of_team, team_app
 
     config = team_config(settings)
     team = Team(settings, config, store_of(settings))
-    options = HttpOptions(
-        host=arguments.host,
-        port=arguments.port,
-        allowed_hosts=tuple(arguments.allow_host or ()),
-        allowed_origins=tuple(arguments.allow_origin or ()),
-        public_url=arguments.public_url,
-        issuer=settings.http_issuer,
-    )
+    options = options_of(settings, arguments)
     with bind_socket(options) as listener:
         options = replace(options, port=listener.getsockname()[1])
         options = replace(options, access=access_of_team(team, options))

@@ -106,9 +106,13 @@ class HealthAnswer(WireModel):
 
 
 class TurnInfo(WireModel):
-    """The running or last turn of a session; `fault` is set when it failed for a technical reason."""
+    """The running or last turn of a session; `fault` is set when it failed for a technical reason.
+
+    `request_id` is what its caller called it, where they did.
+    """
 
     turn_id: str
+    request_id: Lenient[str | None] = None
     session_id: Lenient[str] = ""
     status: TurnStatus
     stage: Lenient[str] = ""

@@ -134,12 +134,17 @@ class RunMessage(WireModel):
 
 
 class RunRequest(WireModel):
-    """One edit turn. Unknown keys (`streaming`, `stateDelta`) are ignored."""
+    """One edit turn. Unknown keys (`streaming`, `stateDelta`) are ignored.
+
+    `request_id` is the caller's own name for it, which our backend gives back: by it a turn is known whose stream broke
+    before it was named.
+    """
 
     app_name: str = Field(APP_NAME, validation_alias=AliasChoices("app_name", "appName"))
     user_id: str = Field(USER, validation_alias=AliasChoices("user_id", "userId"))
     session_id: str = Field(validation_alias=AliasChoices("session_id", "sessionId"))
     new_message: RunMessage = Field(validation_alias=AliasChoices("new_message", "newMessage"))
+    request_id: Lenient[str | None] = Field(None, max_length=100)
 
     @property
     def text(self) -> str | None:

@@ -109,6 +109,7 @@ async def run_sse(request: Request) -> Response:
     language = request.headers.get("accept-language")
     settings = settings_of(request)
     asked = _checked(body, services.config.limits.instruction_chars, language, settings)
+    asked = replace(asked, request_id=body.request_id)
     problems = await refresh_sources(request, body.session_id)
     if problems:
         await asyncio.to_thread(_require_means, services, account, body.session_id, problems)
